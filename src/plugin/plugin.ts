@@ -1,0 +1,64 @@
+import type {OperationSupport} from '../../schemas/device.js';
+import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
+
+/** A network, whole or a stage of one, as a plugin gets it. */
+export interface NetworkSource {
+  /** A serialised ModelProto. */
+  readonly model: Uint8Array;
+  /** The file with the tensors that `model` keeps outside itself, under the location `weights.bin`. */
+  readonly weightsFile: string | undefined;
+}
+
+export type Config = Readonly<Record<string, string | number | boolean>>;
+
+export interface PluginDevice {
+  /** Empty if it is the only one of its kind on the host; else `0`, `1`, … */
+  readonly id: string;
+  readonly fullName: string;
+  readonly capabilities: readonly string[];
+}
+
+/** Knows one kind of device. Its methods never block the thread: heavy work goes to workers. */
+export interface Plugin {
+  /** The kind: `CPU`. */
+  readonly name: string;
+  readonly version: string;
+  /** The devices of this kind on this host, found by really trying; none is a valid answer. */
+  devices(): Promise<readonly PluginDevice[]>;
+  /** For each operation of `network`, whether `loadNetwork` would take it, and why not. */
+  queryNetwork(network: NetworkSource, config: Config): Promise<readonly OperationSupport[]>;
+  /** Rejects with COMPILE_FAILED, INVALID_CONFIG_VALUE or UNKNOWN_CONFIG_KEY. */
+  loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork>;
+  close(): Promise<void>;
+}
+
+/** One inference given to a device. */
+export interface Inference {
+  readonly tensors: NamedTensors;
+  /** The tensors' buffers may be given away. */
+  readonly owned: boolean;
+  /** Operations' times are wanted. */
+  readonly profile: boolean;
+}
+
+export interface InferenceResult {
+  readonly tensors: NamedTensors;
+  /** Microseconds inside the kernel, without queueing and transfer. */
+  readonly executeUs: number;
+}
+
+/** A network compiled for one device. */
+export interface ExecutableNetwork {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Inferences that run at the same time: NUM_STREAMS. */
+  readonly slots: number;
+  /**
+   * Runs `inference` on a kernel of its own; more than `slots` at once wait inside. `tensors` holds
+   * every input, and overridable initializers where the request brings them. Rejects with
+   * STAGE_FAILED if the kernel does, DEVICE_LOST if the kernel's worker died.
+   */
+  infer(inference: Inference): Promise<InferenceResult>;
+  /** Settles what runs, then ends the workers. */
+  release(): Promise<void>;
+}
