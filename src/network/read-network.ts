@@ -1,0 +1,75 @@
+import {elementTypeOfOnnx} from '../../schemas/element-type.js';
+import type {TensorInfo} from '../../schemas/tensor.js';
+import {InferenceError} from '../errors.js';
+import {checkGraph} from './check-graph.js';
+import {checkTensors} from './check-tensors.js';
+import type {GraphProto, ModelProto, ValueInfoProto} from './generated/onnx_pb.js';
+import type {Network, OutputInfo} from './network.js';
+import {networkGraph} from './network-graph.js';
+import {operationNames} from './operation-names.js';
+import {parseModel} from './parse-model.js';
+import {sortNodes} from './sort-nodes.js';
+import {describeType, valueInfoOf} from './value-types.js';
+import {withFields} from './with-fields.js';
+
+/**
+ * The network in an ONNX file, which keeps views of `bytes`: nobody may change them afterwards.
+ *
+ * Throws INVALID_NETWORK for what is not a whole ONNX network, PATH_REFUSED if external tensors lie
+ * outside its folder, NOT_IMPLEMENTED if it takes or gives what does not travel: sequences, maps,
+ * optionals, sparse tensors, and tensors of other element types than those of `elementTypes`.
+ */
+export function readNetwork(bytes: Uint8Array): Network {
+  const parsed = parseModel(bytes);
+  checkGraph(parsed.graph);
+  checkTensors(parsed);
+  const nodes = sortNodes(parsed.graph.node);
+  const names = operationNames(nodes);
+  const node = nodes.map((each, index) => {
+    const name = names[index] ?? '';
+    return each.name === name ? each : withFields(each, {name});
+  });
+  const graph = withFields(parsed.graph, {node});
+  const model = withFields<ModelProto>(parsed, {graph});
+  return networkOf(model, graph);
+}
+
+function networkOf(model: ModelProto, graph: GraphProto): Network {
+  const described = networkGraph(model, graph);
+  const declared = new Map(graph.input.map(input => [input.name, input]));
+  const inputOf = (name: string) => inputInfo(graph, declared.get(name), name);
+  return {
+    model,
+    graph: described,
+    inputs: described.inputs.map(inputOf),
+    overridable: described.overridable.map(inputOf),
+    outputs: graph.output.map(outputInfo),
+  };
+}
+
+function inputInfo(graph: GraphProto, input: ValueInfoProto | undefined, name: string): TensorInfo {
+  const info = valueInfoOf(input?.type);
+  if (info?.kind === 'other') throw doesNotTravel('input', name, input);
+  if (info !== undefined) return {name, type: info.type, shape: info.shape};
+  const initializer = graph.initializer.find(tensor => tensor.name === name);
+  const type = elementTypeOfOnnx(initializer?.dataType ?? 0);
+  if (type === undefined) {
+    throw new InferenceError('INVALID_NETWORK', `input "${name}" has no type`);
+  }
+  return {name, type, shape: initializer?.dims.map(Number) ?? null};
+}
+
+function outputInfo(output: ValueInfoProto): OutputInfo {
+  const {name, type} = output;
+  const info = valueInfoOf(type);
+  if (info === undefined) return {name, type: undefined, shape: null};
+  if (info.kind === 'other') throw doesNotTravel('output', name, output);
+  return {name, type: info.type, shape: info.shape};
+}
+
+function doesNotTravel(what: string, name: string, value: ValueInfoProto | undefined) {
+  return new InferenceError(
+    'NOT_IMPLEMENTED',
+    `${what} "${name}" is ${describeType(value?.type)}: expected a tensor of a type that travels`,
+  );
+}

@@ -1,0 +1,29 @@
+import type {NetworkGraph, ValueInfo} from '../../schemas/network-graph.js';
+import type {Dimension} from '../../schemas/tensor.js';
+
+type Values = ReadonlyMap<string, ValueInfo>;
+
+/** The graph with more known of its values; what both know, the more precise one says. */
+export function withValues(graph: NetworkGraph, values: Values): NetworkGraph {
+  const merged = new Map(graph.values);
+  for (const [name, info] of values) {
+    const known = merged.get(name);
+    merged.set(name, known === undefined ? info : refined(known, info));
+  }
+  return {...graph, values: merged};
+}
+
+/** Two sources that disagree on the kind, type or rank: the later one is right. */
+function refined(known: ValueInfo, info: ValueInfo): ValueInfo {
+  if (known.kind !== 'tensor' || info.kind !== 'tensor' || known.type !== info.type) return info;
+  if (info.shape === null) return known;
+  if (known.shape === null || known.shape.length !== info.shape.length) return info;
+  const shape = info.shape.map((dimension, axis) => finer(known.shape?.[axis], dimension));
+  return {...info, shape};
+}
+
+/** A size says more than a name, and a name more than `?`. */
+function finer(known: Dimension | undefined, dimension: Dimension): Dimension {
+  if (known === undefined || typeof dimension === 'number') return dimension;
+  return typeof known === 'number' || dimension === '?' ? known : dimension;
+}
