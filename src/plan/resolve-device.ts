@@ -1,0 +1,37 @@
+import type {DeviceDescription} from '../../schemas/device.js';
+import {InferenceError} from '../errors.js';
+import {availableDevices} from './available-devices.js';
+import {formatDeviceExpression, type NamedDevice} from './device-expression.js';
+import {listNames} from './list-names.js';
+import {nearestName} from './nearest-name.js';
+
+/**
+ * The devices of a cluster that `name` means, sorted by name: `CPU` every one of the kind, `GPU.1`
+ * the second of its kind on any node, `host-a/CPU` one. Throws UNKNOWN_DEVICE if there is none.
+ */
+export function resolveDevice(
+  name: NamedDevice,
+  devices: readonly DeviceDescription[],
+): readonly DeviceDescription[] {
+  const matching = devices.filter(device => matchesDevice(name, device));
+  if (matching.length === 0) throw unknownDevice(formatDeviceExpression(name), devices);
+  return matching.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether `name` means `device`. `GPU.0` also means the only GPU of a node, whose id is empty. */
+export function matchesDevice(name: NamedDevice, device: DeviceDescription): boolean {
+  if (name.kind !== device.kind) return false;
+  if (name.node !== null && name.node !== device.node) return false;
+  return name.id === null || name.id === device.id || (name.id === '0' && device.id === '');
+}
+
+function unknownDevice(asked: string, devices: readonly DeviceDescription[]): InferenceError {
+  const available = availableDevices(devices);
+  const nearest = nearestName(asked, available);
+  return new InferenceError(
+    'UNKNOWN_DEVICE',
+    `expected a device of the cluster, given '${asked}'` +
+      `${nearest === undefined ? '' : ` (did you mean '${nearest}'?)`}; ` +
+      `there ${available.length === 0 ? 'are none' : `are ${listNames(available)}`}`,
+  );
+}
