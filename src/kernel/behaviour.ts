@@ -1,16 +1,17 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
+import type {InferenceError} from '../errors.js';
 import type {Address} from '../ports/transport.js';
 
 /** A message from outside, as its actor's parser left it, and the tensors beside it. */
-export interface Delivery<M> {
-  readonly message: M;
+export interface Delivery<Public> {
+  readonly message: Public;
   readonly tensors: NamedTensors;
   /** The tensors' buffers may be given away. */
   readonly owned: boolean;
 }
 
 /** What a behaviour wants done; the kernel does it, in order. */
-export type Effect<Private> =
+export type Effect<Private = never> =
   | SendEffect
   /** Delivers `message` to this actor after `delayMs`. A pending timer of the same key is replaced. */
   | {
@@ -28,7 +29,7 @@ export type Effect<Private> =
       readonly settled: (outcome: Outcome) => Private;
     }
   /** Starts an actor at an address. */
-  | {readonly do: 'spawn'; readonly address: Address; readonly behaviour: Behaviour<never, never>}
+  | {readonly do: 'spawn'; readonly address: Address; readonly behaviour: Behaviour}
   | {readonly do: 'stop'; readonly address: Address}
   /** Hands a value to whoever hosts the actor (a client's promises); never crosses a process. */
   | {readonly do: 'emit'; readonly event: unknown};
@@ -49,17 +50,22 @@ export type Outcome =
   | {readonly ok: false; readonly error: unknown};
 
 /**
- * An actor's behaviour: synchronous and total, touching nothing but its own state. Time comes in as
- * `now` (monotonic milliseconds); chance, if any, from a port given at creation.
+ * What an actor does: synchronous and total, touching nothing but its own state. Time comes in as
+ * `now` (monotonic milliseconds); chance, if any, from a port given at creation. Parameters are
+ * bivariant (method syntax), so that the kernel may hold behaviours of any message type.
  */
-export interface Behaviour<Public, Private = never> {
+export interface Behaviour<Public = unknown, Private = unknown> {
   /** Makes a public message of what arrived; throws InferenceError INVALID_FRAME for what is none. */
   parse(message: unknown): Public;
   /** Runs once, before any message. */
   start?(now: number): readonly Effect<Private>[];
   receive(delivery: Delivery<Public>, now: number): readonly Effect<Private>[];
-  /** A message that this actor sent itself by a timer or a task. */
+  /** A message that this actor sent itself by a timer or a task, or that its host told it. */
   resume?(message: Private, now: number): readonly Effect<Private>[];
   /** A message sent with `token` reached nobody. */
   lost?(token: string, now: number): readonly Effect<Private>[];
+  /** A message sent with `token` could not be sent at all; without this, `lost` is called. */
+  unsent?(token: string, error: InferenceError, now: number): readonly Effect<Private>[];
+  /** The last words of an actor that is being stopped; its timers and tasks are forgotten. */
+  stopped?(now: number): readonly Effect<Private>[];
 }

@@ -1,0 +1,183 @@
+import {registryAddress} from '../schemas/addresses.js';
+import type {DeviceDescription} from '../schemas/device.js';
+import type {Ask} from '../schemas/messages/ask.js';
+import {
+  type DeviceMessage,
+  deviceMessageSchema,
+  type StageOrder,
+} from '../schemas/messages/device.js';
+import type {RegistryMessage} from '../schemas/messages/registry.js';
+import type {StageRole} from '../schemas/stage-graph.js';
+import {InferenceError, unreachable} from '../src/errors.js';
+import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
+import {messageParser} from '../src/kernel/parse-message.js';
+import {refused, succeeded} from './answer.js';
+import {execute} from './execute.js';
+import type {PluginTask} from './plugin-task.js';
+import {postprocess} from './postprocess.js';
+import {preprocess} from './preprocess.js';
+import type {StageReplica} from './stage-replica.js';
+import type {StageSetting} from './stage-setting.js';
+
+export interface DeviceOptions {
+  readonly description: DeviceDescription;
+  /** Name of the executor that does the plugin's work: queries, loads, releases. */
+  readonly plugin: string;
+  readonly heartbeatMs: number;
+  readonly leaseMs: number;
+  /** Requests that may wait at one stage. */
+  readonly queuedMax: number;
+  /** Stages that may be loaded at once. */
+  readonly stagesMax: number;
+}
+
+type Private =
+  | {readonly kind: 'heartbeat'}
+  | {readonly kind: 'queried'; readonly ask: Ask; readonly outcome: Outcome}
+  | {
+      readonly kind: 'loaded';
+      readonly ask: Ask;
+      readonly order: StageOrder;
+      readonly outcome: Outcome;
+    }
+  | {readonly kind: 'released'; readonly ask: Ask; readonly outcome: Outcome};
+
+type Effects = Effect<Private>[];
+
+const actorOf: Readonly<Record<StageRole, (setting: StageSetting) => StageReplica>> = {
+  preprocess,
+  execute,
+  postprocess,
+};
+
+/**
+ * One device of one plugin: answers what it can run, loads stages and starts their actors, and tells
+ * the registries that it is alive.
+ */
+export class Device implements Behaviour<DeviceMessage, Private> {
+  readonly parse = messageParser(deviceMessageSchema, 'device');
+  readonly #options: DeviceOptions;
+  /** Addresses of stages that are loaded, or being loaded. */
+  readonly #stages = new Map<string, 'loading' | 'loaded' | 'abandoned'>();
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+  }
+
+  start(): Effects {
+    return this.#heartbeat();
+  }
+
+  receive({message}: Delivery<DeviceMessage>): Effects {
+    switch (message.kind) {
+      case 'query':
+        return [
+          this.#plugin(
+            {kind: 'query', network: message.network, config: message.config},
+            outcome => ({
+              kind: 'queried',
+              ask: message.ask,
+              outcome,
+            }),
+          ),
+        ];
+      case 'load':
+        return this.#onLoad(message.ask, message.stage);
+      case 'unload':
+        return this.#onUnload(message.ask, message.address);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  resume(message: Private): Effects {
+    switch (message.kind) {
+      case 'heartbeat':
+        return this.#heartbeat();
+      case 'queried':
+      case 'released':
+        return [this.#answer(message.ask, message.outcome)];
+      case 'loaded':
+        return this.#onLoaded(message.ask, message.order, message.outcome);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  stopped(): Effects {
+    const goodbye: RegistryMessage = {kind: 'goodbye', address: this.#options.description.address};
+    const stops = [...this.#stages.keys()].map((address): Effect => ({do: 'stop', address}));
+    return [...stops, {do: 'send', to: registryAddress, message: goodbye}];
+  }
+
+  #heartbeat(): Effects {
+    const {description, heartbeatMs, leaseMs} = this.#options;
+    const stages = [...this.#stages.keys()];
+    const message: RegistryMessage = {kind: 'heartbeat', device: description, leaseMs, stages};
+    return [
+      {do: 'send', to: registryAddress, message},
+      {do: 'after', key: 'heartbeat', delayMs: heartbeatMs, message: {kind: 'heartbeat'}},
+    ];
+  }
+
+  #onLoad(ask: Ask, order: StageOrder): Effects {
+    const {stagesMax} = this.#options;
+    if (this.#stages.size >= stagesMax) {
+      return [refused(ask, new InferenceError('QUEUE_FULL', `holds ${stagesMax} stages already`))];
+    }
+    if (this.#stages.has(order.address)) {
+      return [refused(ask, new InferenceError('BUSY', `${order.address} is loaded already`))];
+    }
+    this.#stages.set(order.address, 'loading');
+    const {address, network, config} = order;
+    const task: PluginTask = {kind: 'load', address, network, config};
+    return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
+  }
+
+  #onLoaded(ask: Ask, order: StageOrder, outcome: Outcome): Effects {
+    const {address} = order;
+    const abandoned = this.#stages.get(address) === 'abandoned';
+    if (!outcome.ok || abandoned) {
+      this.#stages.delete(address);
+      const error = outcome.ok
+        ? new InferenceError('RELEASED', `${order.name} was released while it was loaded`)
+        : outcome.error;
+      const answer = refused(ask, InferenceError.from(error).at(this.#place(order)));
+      return outcome.ok ? [answer, this.#release(ask, address)] : [answer];
+    }
+    this.#stages.set(address, 'loaded');
+    const {slots} = outcome.value as {readonly slots: number};
+    const {queuedMax, description} = this.#options;
+    const behaviour = actorOf[order.role]({order, device: description.name, slots, queuedMax});
+    return [{do: 'spawn', address, behaviour}, succeeded(ask, {slots})];
+  }
+
+  #onUnload(ask: Ask, address: string): Effects {
+    const state = this.#stages.get(address);
+    if (state === undefined) return [succeeded(ask, null)];
+    if (state === 'loading') {
+      this.#stages.set(address, 'abandoned');
+      return [succeeded(ask, null)];
+    }
+    this.#stages.delete(address);
+    return [{do: 'stop', address}, this.#release(ask, address)];
+  }
+
+  #release(ask: Ask, address: string): Effect<Private> {
+    return this.#plugin({kind: 'release', address}, outcome => ({kind: 'released', ask, outcome}));
+  }
+
+  #plugin(task: PluginTask, settled: (outcome: Outcome) => Private): Effect<Private> {
+    return {do: 'run', executor: this.#options.plugin, task, settled};
+  }
+
+  #answer(ask: Ask, outcome: Outcome): Effect<Private> {
+    if (outcome.ok) return succeeded(ask, outcome.value);
+    return refused(ask, InferenceError.from(outcome.error).at(this.#place()));
+  }
+
+  #place(order?: StageOrder): {readonly device: string; readonly stage?: string} {
+    const device = this.#options.description.name;
+    return order === undefined ? {device} : {device, stage: order.name};
+  }
+}

@@ -1,0 +1,15 @@
+import type {ConfigMap} from '../schemas/config.js';
+import type {NetworkRef} from '../schemas/network-blob.js';
+
+/** What a device asks of its plugin; done off the thread that answers messages. */
+export type PluginTask =
+  | {readonly kind: 'query'; readonly network: NetworkRef; readonly config: ConfigMap}
+  /** Compiles, and provides the executor named `address`; answers `{slots}`. */
+  | {
+      readonly kind: 'load';
+      readonly address: string;
+      readonly network: NetworkRef;
+      readonly config: ConfigMap;
+    }
+  /** Withdraws the executor named `address` and ends its kernels. */
+  | {readonly kind: 'release'; readonly address: string};

@@ -1,0 +1,272 @@
+import {
+  type Infer,
+  type StageMessage,
+  type StageStats,
+  type StageTiming,
+  stageMessageSchema,
+} from '../schemas/messages/stage.js';
+import type {NamedTensors} from '../schemas/tensor.js';
+import {InferenceError, unreachable} from '../src/errors.js';
+import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
+import {Mailbox} from '../src/kernel/mailbox.js';
+import {messageParser} from '../src/kernel/parse-message.js';
+import {RecentKeys} from '../src/kernel/recent-keys.js';
+import {succeeded} from './answer.js';
+import {attemptKey, Gathering} from './gathering.js';
+import {type OutboxOptions, StageOutbox} from './stage-outbox.js';
+
+export interface StageReplicaOptions extends OutboxOptions {
+  /** Name of the task executor that runs the stage's kernel. */
+  readonly executor: string;
+  /** Inferences given to the executor at once. */
+  readonly slots: number;
+  /** Requests that may be here at once, besides those that run: gathering inputs or waiting. */
+  readonly queuedMax: number;
+  /** Who sends a frame for every request: stages by index, the client as -1. */
+  readonly sources: readonly number[];
+  /** Throws InferenceError for what must not reach the kernel. */
+  admit(tensors: NamedTensors): void;
+}
+
+/** A task for the stage's executor. */
+export interface StageTask {
+  readonly tensors: NamedTensors;
+  readonly owned: boolean;
+  readonly profile: boolean;
+}
+
+/** What the stage's executor gives back. */
+export interface StageResult {
+  readonly tensors: NamedTensors;
+  readonly executeUs: number;
+}
+
+export type StagePrivate =
+  | {readonly kind: 'settled'; readonly key: string; readonly outcome: Outcome}
+  | {readonly kind: 'sweep'};
+
+type Effects = Effect<StagePrivate>[];
+
+/** Attempts remembered after their end, so that what comes late for them is dropped. */
+const finishedMax = 4096;
+/** How often requests past their deadline are looked for. */
+const sweepMs = 500;
+
+const noStats: StageStats = {
+  executed: 0,
+  failed: 0,
+  cancelled: 0,
+  expired: 0,
+  refused: 0,
+  queueUs: 0,
+  executeUs: 0,
+  runUs: 0,
+};
+
+/**
+ * What preprocess, execute and postprocess actors have in common. An attempt of a request gathers
+ * one frame from each source, waits its turn, runs on the executor, and its outputs go straight to
+ * the stages that consume them and to the client. Every attempt that comes in ends in exactly one
+ * of: outputs sent, `failed` sent to the client, or silence after a cancel or a passed deadline
+ * (both of which the client knows by itself).
+ */
+export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
+  readonly parse = messageParser(stageMessageSchema, 'stage');
+  readonly #options: StageReplicaOptions;
+  readonly #outbox: StageOutbox;
+  readonly #gathering = new Map<string, Gathering>();
+  readonly #waiting: Mailbox<Gathering>;
+  readonly #running = new Map<string, Gathering>();
+  readonly #finished = new RecentKeys(finishedMax);
+  readonly #stats = {...noStats};
+  #sweeping = false;
+
+  constructor(options: StageReplicaOptions) {
+    this.#options = options;
+    this.#outbox = new StageOutbox(options);
+    this.#waiting = new Mailbox(options.queuedMax);
+  }
+
+  receive({message, tensors, owned}: Delivery<StageMessage>, now: number): Effects {
+    switch (message.kind) {
+      case 'infer':
+        return this.#onInfer(message, {tensors, owned}, now);
+      case 'cancel':
+        return this.#onCancel(attemptKey(message));
+      case 'stats':
+        return [succeeded(message.ask, this.#stats)];
+      default:
+        return unreachable(message);
+    }
+  }
+
+  resume(message: StagePrivate, now: number): Effects {
+    switch (message.kind) {
+      case 'settled':
+        return this.#onSettled(message.key, message.outcome, now);
+      case 'sweep':
+        return this.#onSweep(now);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  /** A downstream stage is gone; the client must know, it may have another replica to turn to. */
+  lost(token: string): Effects {
+    const text = `the stage that follows ${this.#options.name} is gone`;
+    return this.#outbox.undelivered(token, new InferenceError('DEVICE_LOST', text));
+  }
+
+  unsent(token: string, error: InferenceError): Effects {
+    return this.#outbox.undelivered(token, error);
+  }
+
+  stopped(): Effects {
+    const waiting = [...this.#waiting.entries()].map(([, gathering]) => gathering);
+    const pending = [...this.#gathering.values(), ...waiting, ...this.#running.values()];
+    const error = new InferenceError('RELEASED', `${this.#options.name} was released`);
+    return pending
+      .filter(gathering => !gathering.discarded)
+      .map(gathering => this.#outbox.failure(gathering, error));
+  }
+
+  get #load(): number {
+    return this.#gathering.size + this.#waiting.size;
+  }
+
+  #onInfer(
+    infer: Infer,
+    frame: {readonly tensors: NamedTensors; readonly owned: boolean},
+    now: number,
+  ): Effects {
+    const key = attemptKey(infer);
+    if (this.#finished.has(key) || this.#running.has(key) || this.#waiting.get(key)) return [];
+    let gathering = this.#gathering.get(key);
+    if (gathering === undefined) {
+      if (this.#load >= this.#options.queuedMax) return [this.#refuse(key, infer)];
+      gathering = new Gathering(infer, this.#options.sources, now);
+      this.#gathering.set(key, gathering);
+    }
+    gathering.add(infer, frame.tensors, frame.owned);
+    if (!gathering.complete) return this.#armSweep();
+    this.#gathering.delete(key);
+    return this.#onComplete(key, gathering, now);
+  }
+
+  #refuse(key: string, infer: Infer): Effect<StagePrivate> {
+    this.#finished.add(key);
+    this.#stats.refused++;
+    const text = `${this.#options.name} holds ${this.#options.queuedMax} requests already`;
+    const error = new InferenceError('QUEUE_FULL', text, {retryAfterMs: this.#retryAfterMs()});
+    return this.#outbox.failure(infer, error);
+  }
+
+  /** The time in which about half of what may wait here will be done. */
+  #retryAfterMs(): number {
+    const {executed, runUs} = this.#stats;
+    const eachMs = executed === 0 ? 1 : runUs / executed / 1000;
+    return Math.ceil((eachMs * this.#options.queuedMax) / this.#options.slots / 2);
+  }
+
+  #onComplete(key: string, gathering: Gathering, now: number): Effects {
+    gathering.readyAt = now;
+    try {
+      this.#options.admit(gathering.tensors);
+    } catch (thrown) {
+      return [this.#fail(key, gathering, InferenceError.from(thrown))];
+    }
+    if (this.#running.size < this.#options.slots) return [this.#run(key, gathering, now)];
+    this.#waiting.put(key, gathering);
+    return this.#armSweep();
+  }
+
+  #run(key: string, gathering: Gathering, now: number): Effect<StagePrivate> {
+    gathering.startedAt = now;
+    this.#running.set(key, gathering);
+    const {tensors, owned, profile} = gathering;
+    const task: StageTask = {tensors, owned, profile};
+    return {
+      do: 'run',
+      executor: this.#options.executor,
+      task,
+      settled: outcome => ({kind: 'settled', key, outcome}),
+    };
+  }
+
+  /** The next request is given to the executor before this one's outputs are sent. */
+  #onSettled(key: string, outcome: Outcome, now: number): Effects {
+    const gathering = this.#running.get(key);
+    this.#running.delete(key);
+    const next = this.#runNext(now);
+    if (gathering === undefined || gathering.discarded) return next;
+    if (!outcome.ok) {
+      return [...next, this.#fail(key, gathering, InferenceError.from(outcome.error))];
+    }
+    this.#finished.add(key);
+    const result = outcome.value as StageResult;
+    const timing = this.#time(gathering, result, now);
+    const remainingMs = gathering.deadlineAt - now;
+    const progress = {timing, remainingMs, load: this.#load + this.#running.size};
+    return [...next, ...this.#outbox.outputs(gathering, result.tensors, progress)];
+  }
+
+  #runNext(now: number): Effects {
+    for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
+      if (next.entry.deadlineAt > now) return [this.#run(next.key, next.entry, now)];
+      this.#expire(next.key);
+    }
+    return [];
+  }
+
+  #time(gathering: Gathering, result: StageResult, now: number): StageTiming {
+    const timing = {
+      stage: this.#options.index,
+      queueUs: (gathering.startedAt - gathering.readyAt) * 1000,
+      executeUs: result.executeUs,
+      runUs: (now - gathering.startedAt) * 1000,
+    };
+    this.#stats.executed++;
+    this.#stats.queueUs += timing.queueUs;
+    this.#stats.executeUs += timing.executeUs;
+    this.#stats.runUs += timing.runUs;
+    return timing;
+  }
+
+  #onCancel(key: string): Effects {
+    const running = this.#running.get(key);
+    if (running !== undefined) running.discarded = true;
+    this.#gathering.delete(key);
+    this.#waiting.remove(key);
+    if (!this.#finished.has(key)) this.#stats.cancelled++;
+    this.#finished.add(key);
+    return [];
+  }
+
+  #fail(key: string, gathering: Gathering, error: InferenceError): Effect<StagePrivate> {
+    this.#finished.add(key);
+    this.#stats.failed++;
+    return this.#outbox.failure(gathering, error);
+  }
+
+  #expire(key: string): void {
+    this.#finished.add(key);
+    this.#stats.expired++;
+  }
+
+  #armSweep(): Effects {
+    if (this.#sweeping) return [];
+    this.#sweeping = true;
+    return [{do: 'after', key: 'sweep', delayMs: sweepMs, message: {kind: 'sweep'}}];
+  }
+
+  #onSweep(now: number): Effects {
+    this.#sweeping = false;
+    for (const [key, {deadlineAt}] of [...this.#gathering, ...this.#waiting.entries()]) {
+      if (deadlineAt > now) continue;
+      this.#gathering.delete(key);
+      this.#waiting.remove(key);
+      this.#expire(key);
+    }
+    return this.#load > 0 ? this.#armSweep() : [];
+  }
+}

@@ -1,0 +1,22 @@
+import type {StageOrder} from '../schemas/messages/device.js';
+import type {NamedTensors} from '../schemas/tensor.js';
+import type {StageReplicaOptions} from './stage-replica.js';
+
+/** A stage as its device starts it. */
+export interface StageSetting {
+  readonly order: StageOrder;
+  /** Qualified name of the device that it runs on. */
+  readonly device: string;
+  /** Inferences that the device runs at once for it. */
+  readonly slots: number;
+  readonly queuedMax: number;
+}
+
+/** A stage's executor has the name of its address. */
+export function replicaOptions(
+  {order, device, slots, queuedMax}: StageSetting,
+  admit: (tensors: NamedTensors) => void,
+): StageReplicaOptions {
+  const {index, name, sources, destinations, address: executor} = order;
+  return {index, name, device, executor, slots, queuedMax, sources, destinations, admit};
+}

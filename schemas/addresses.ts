@@ -1,0 +1,24 @@
+/** Every coordinator's registry listens here; `all.` marks an address with listeners everywhere. */
+export const registryAddress = 'all.registry';
+
+/** The coordinator that leads listens here. */
+export const coordinatorAddress = 'coordinator';
+
+/** Where one replica of one stage listens, in one epoch of a deployment. */
+export function stageAddress(
+  deployment: string,
+  at: {readonly epoch: number; readonly stage: number; readonly replica: number},
+): string {
+  return `stage.${deployment}.${at.epoch}.${at.stage}.${at.replica}`;
+}
+
+export function deviceAddress(id: string): string {
+  return `device.${id}`;
+}
+
+/** The only address prefix that a stage answers to: what a token of an attempt is made of. */
+export const clientPrefix = 'client.';
+
+export function clientAddress(id: string): string {
+  return `${clientPrefix}${id}`;
+}

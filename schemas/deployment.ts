@@ -1,0 +1,20 @@
+import {z} from 'zod';
+import {stageGraphSchema} from './stage-graph.js';
+import {tensorInfoSchema} from './tensor.js';
+
+/** A loaded network: everything that a client needs to send it requests without the coordinator. */
+export const deploymentSchema = z.object({
+  id: z.string(),
+  /** Grows when the same network is laid out anew; requests of one epoch stay in it. */
+  epoch: z.int().nonnegative(),
+  network: z.string(),
+  device: z.string(),
+  /** What a request brings, before preprocessing. */
+  inputs: z.array(tensorInfoSchema).readonly(),
+  /** Initializers that a request may override. */
+  overridable: z.array(tensorInfoSchema).readonly(),
+  /** What a request gets, after postprocessing. */
+  outputs: z.array(tensorInfoSchema).readonly(),
+  stageGraph: stageGraphSchema,
+});
+export type Deployment = Readonly<z.infer<typeof deploymentSchema>>;

@@ -1,0 +1,31 @@
+import {z} from 'zod';
+import {wireErrorSchema} from '../errors.js';
+import {replySchema} from './ask.js';
+import {stageTimingSchema} from './stage.js';
+
+const attemptFields = {
+  request: z.int().nonnegative(),
+  attempt: z.int().nonnegative(),
+  stage: z.int().nonnegative(),
+};
+
+const outputSchema = z.object({
+  kind: z.literal('output'),
+  ...attemptFields,
+  /** Of this stage and of those before it on the way. */
+  timings: z.array(stageTimingSchema).readonly(),
+  /** Requests that wait or run at the stage now. */
+  load: z.int().nonnegative(),
+});
+
+const failedSchema = z.object({
+  kind: z.literal('failed'),
+  ...attemptFields,
+  error: wireErrorSchema,
+});
+
+/** What a client session receives. */
+export const clientMessageSchema = z.union([outputSchema, failedSchema, replySchema]);
+export type ClientMessage = Readonly<z.infer<typeof clientMessageSchema>>;
+export type Output = Readonly<z.infer<typeof outputSchema>>;
+export type Failed = Readonly<z.infer<typeof failedSchema>>;

@@ -1,0 +1,61 @@
+import {z} from 'zod';
+import {configSchema} from '../config.js';
+import {operationSupportSchema} from '../device.js';
+import {networkRefSchema} from '../network-blob.js';
+import {stageRoles} from '../stage-graph.js';
+import {tensorInfoSchema} from '../tensor.js';
+import {askSchema} from './ask.js';
+
+/** Where a stage sends what it made: to one replica out of `replicas`, which the route names. */
+export const destinationSchema = z.object({
+  /** A stage's index, or the client's -1 (then `replicas` is empty: the frame names the client). */
+  to: z.int().min(-1),
+  replicas: z.array(z.string()).readonly(),
+  tensors: z.array(z.object({output: z.string(), input: z.string()})).readonly(),
+});
+export type Destination = Readonly<z.infer<typeof destinationSchema>>;
+
+/** A stage replica to start on a device. */
+export const stageOrderSchema = z.object({
+  address: z.string(),
+  deployment: z.string(),
+  index: z.int().nonnegative(),
+  role: z.enum(stageRoles),
+  name: z.string(),
+  network: networkRefSchema,
+  config: configSchema,
+  inputs: z.array(tensorInfoSchema).readonly(),
+  overridable: z.array(tensorInfoSchema).readonly(),
+  /** It waits for one frame from each: stages by index, the client as -1. */
+  sources: z.array(z.int().min(-1)).readonly(),
+  destinations: z.array(destinationSchema).readonly(),
+});
+export type StageOrder = Readonly<z.infer<typeof stageOrderSchema>>;
+
+const querySchema = z.object({
+  kind: z.literal('query'),
+  ask: askSchema,
+  network: networkRefSchema,
+  config: configSchema,
+});
+const loadSchema = z.object({kind: z.literal('load'), ask: askSchema, stage: stageOrderSchema});
+const unloadSchema = z.object({
+  kind: z.literal('unload'),
+  ask: askSchema,
+  address: z.string(),
+});
+
+/** What a device receives. */
+export const deviceMessageSchema = z.discriminatedUnion('kind', [
+  querySchema,
+  loadSchema,
+  unloadSchema,
+]);
+export type DeviceMessage = Readonly<z.infer<typeof deviceMessageSchema>>;
+
+/** Answer to `query`. */
+export const queryAnswerSchema = z.array(operationSupportSchema).readonly();
+
+/** Answer to `load`. */
+export const loadAnswerSchema = z.object({slots: z.int().positive()});
+export type LoadAnswer = Readonly<z.infer<typeof loadAnswerSchema>>;

@@ -1,0 +1,59 @@
+import {z} from 'zod';
+import {askSchema} from './ask.js';
+
+/** What one stage spent on one request, in microseconds of its own clock. */
+export const stageTimingSchema = z.object({
+  stage: z.int().nonnegative(),
+  /** From the last input's arrival to the start of the kernel. */
+  queueUs: z.number().nonnegative(),
+  /** Inside the kernel. */
+  executeUs: z.number().nonnegative(),
+  /** From the start to the end of the kernel as its actor saw it; the rest is the hand-over. */
+  runUs: z.number().nonnegative(),
+});
+export type StageTiming = Readonly<z.infer<typeof stageTimingSchema>>;
+
+/** Names one try of one request; the key of everything that is kept for it. */
+const attemptFields = {
+  client: z.string(),
+  request: z.int().nonnegative(),
+  attempt: z.int().nonnegative(),
+};
+
+const inferSchema = z.object({
+  kind: z.literal('infer'),
+  ...attemptFields,
+  /** Who sends: a stage's index, or the client's -1. */
+  source: z.int().min(-1),
+  /** For every stage, which replica serves this attempt. */
+  route: z.array(z.int().nonnegative()).readonly(),
+  /** Time left. Not a point in time: hosts' clocks differ. */
+  remainingMs: z.number(),
+  profile: z.boolean(),
+  timings: z.array(stageTimingSchema).readonly(),
+});
+export type Infer = Readonly<z.infer<typeof inferSchema>>;
+
+const cancelSchema = z.object({kind: z.literal('cancel'), ...attemptFields});
+const statsSchema = z.object({kind: z.literal('stats'), ask: askSchema});
+
+/** What a preprocess, execute or postprocess actor receives. */
+export const stageMessageSchema = z.discriminatedUnion('kind', [
+  inferSchema,
+  cancelSchema,
+  statsSchema,
+]);
+export type StageMessage = Readonly<z.infer<typeof stageMessageSchema>>;
+
+/** Answer to `stats`: counts since the stage started, times as sums. */
+export const stageStatsSchema = z.object({
+  executed: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  cancelled: z.int().nonnegative(),
+  expired: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+  queueUs: z.number().nonnegative(),
+  executeUs: z.number().nonnegative(),
+  runUs: z.number().nonnegative(),
+});
+export type StageStats = Readonly<z.infer<typeof stageStatsSchema>>;

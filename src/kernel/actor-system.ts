@@ -1,0 +1,214 @@
+import {InferenceError} from '../errors.js';
+import type {Clock} from '../ports/clock.js';
+import type {Log} from '../ports/log.js';
+import type {TaskExecutor} from '../ports/task-executor.js';
+import type {Timer, Timers} from '../ports/timers.js';
+import type {Address, Frame, Listening, Transport} from '../ports/transport.js';
+import type {Behaviour, Effect, Outcome, SendEffect} from './behaviour.js';
+
+/** The world that actors live in. */
+export interface World {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+interface Actor {
+  readonly address: Address;
+  readonly behaviour: Behaviour;
+  readonly timers: Map<string, Timer>;
+  readonly listening: Listening[];
+  readonly onEvent: ((event: unknown) => void) | undefined;
+  stopped: boolean;
+}
+
+const noTensors = new Map();
+
+/**
+ * Runs behaviours: gives them what arrives, and does what they return, in order. One message is
+ * handled to its end before the next; nothing here waits. What is refused at the door (a message
+ * that does not parse) is logged and dropped.
+ */
+export class ActorSystem {
+  readonly #world: World;
+  readonly #actors = new Map<Address, Actor>();
+  readonly #executors = new Map<string, TaskExecutor>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Adds an executor that `run` effects may name. */
+  provide(name: string, executor: TaskExecutor): void {
+    this.#executors.set(name, executor);
+  }
+
+  withdraw(name: string): void {
+    this.#executors.delete(name);
+  }
+
+  /** Starts an actor; `onEvent` gets what it emits. An actor already at `address` is stopped. */
+  spawn(address: Address, behaviour: Behaviour, onEvent?: (event: unknown) => void): void {
+    this.stop(address);
+    const actor: Actor = {
+      address,
+      behaviour,
+      timers: new Map(),
+      listening: [],
+      onEvent,
+      stopped: false,
+    };
+    this.#actors.set(address, actor);
+    this.#listen(actor, address);
+    this.#perform(actor, behaviour.start?.(this.#world.clock.now()) ?? []);
+  }
+
+  /** Lets the actor at `address` receive at a second address too, until the answer's `stop`. */
+  alias(address: Address, second: Address): Listening {
+    const actor = this.#actors.get(address);
+    if (actor === undefined) return {stop: () => {}};
+    return this.#listen(actor, second);
+  }
+
+  /** Gives an actor a private message; false if there is none at `address`. */
+  tell(address: Address, message: unknown): boolean {
+    const actor = this.#actors.get(address);
+    if (actor === undefined) return false;
+    this.#resume(actor, message);
+    return true;
+  }
+
+  stop(address: Address): void {
+    const actor = this.#actors.get(address);
+    if (actor === undefined) return;
+    this.#actors.delete(address);
+    const lastWords = actor.behaviour.stopped?.(this.#world.clock.now()) ?? [];
+    this.#perform(actor, lastWords);
+    actor.stopped = true;
+    for (const listening of actor.listening) listening.stop();
+    for (const timer of actor.timers.values()) timer.cancel();
+    actor.timers.clear();
+  }
+
+  close(): void {
+    for (const address of [...this.#actors.keys()].reverse()) this.stop(address);
+  }
+
+  #listen(actor: Actor, address: Address): Listening {
+    const {behaviour} = actor;
+    const {lost} = behaviour;
+    const listening = this.#world.transport.listen(address, {
+      deliver: frame => this.#deliver(actor, frame),
+      dropped: reason => this.#world.log.write('warn', 'frame dropped', {address, reason}),
+      ...(lost === undefined
+        ? {}
+        : {lost: token => this.#perform(actor, lost.call(behaviour, token, this.#now()))}),
+    });
+    actor.listening.push(listening);
+    return listening;
+  }
+
+  #now(): number {
+    return this.#world.clock.now();
+  }
+
+  #deliver(actor: Actor, frame: Frame): void {
+    if (actor.stopped) return;
+    let message: unknown;
+    try {
+      message = actor.behaviour.parse(frame.message);
+    } catch (error) {
+      if (!(error instanceof InferenceError)) throw error;
+      const {address} = actor;
+      this.#world.log.write('warn', 'message refused', {address, reason: error.message});
+      return;
+    }
+    const delivery = {message, tensors: frame.tensors, owned: frame.owned};
+    this.#perform(actor, actor.behaviour.receive(delivery, this.#now()));
+  }
+
+  #resume(actor: Actor, message: unknown): void {
+    if (actor.stopped) return;
+    this.#perform(actor, actor.behaviour.resume?.(message, this.#now()) ?? []);
+  }
+
+  #perform(actor: Actor, effects: readonly Effect<unknown>[]): void {
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'send':
+          this.#send(actor, effect);
+          break;
+        case 'after':
+          this.#after(actor, effect.key, effect.delayMs, effect.message);
+          break;
+        case 'cancelTimer':
+          actor.timers.get(effect.key)?.cancel();
+          actor.timers.delete(effect.key);
+          break;
+        case 'run':
+          this.#run(actor, effect.executor, effect.task, effect.settled);
+          break;
+        case 'spawn':
+          this.spawn(effect.address, effect.behaviour);
+          break;
+        case 'stop':
+          this.stop(effect.address);
+          break;
+        case 'emit':
+          actor.onEvent?.(effect.event);
+          break;
+      }
+    }
+  }
+
+  /** What cannot be sent at all (too large, connection closed) counts as lost, if that was asked. */
+  #send(actor: Actor, effect: SendEffect): void {
+    const {transport, log} = this.#world;
+    const options =
+      effect.token === undefined ? undefined : {from: actor.address, token: effect.token};
+    try {
+      transport.send(
+        effect.to,
+        {
+          message: effect.message,
+          tensors: effect.tensors ?? noTensors,
+          owned: effect.owned ?? false,
+        },
+        options,
+      );
+    } catch (thrown) {
+      const error = InferenceError.from(thrown);
+      log.write('warn', 'send failed', {to: effect.to, reason: error.message});
+      const {unsent, lost} = actor.behaviour;
+      if (effect.token === undefined) return;
+      if (unsent !== undefined) {
+        this.#perform(actor, unsent.call(actor.behaviour, effect.token, error, this.#now()));
+      } else if (lost !== undefined) {
+        this.#perform(actor, lost.call(actor.behaviour, effect.token, this.#now()));
+      }
+    }
+  }
+
+  #after(actor: Actor, key: string, delayMs: number, message: unknown): void {
+    actor.timers.get(key)?.cancel();
+    const timer = this.#world.timers.after(delayMs, () => {
+      actor.timers.delete(key);
+      this.#resume(actor, message);
+    });
+    actor.timers.set(key, timer);
+  }
+
+  #run(actor: Actor, name: string, task: unknown, settled: (outcome: Outcome) => unknown): void {
+    const executor = this.#executors.get(name);
+    if (executor === undefined) {
+      const error = new InferenceError('RELEASED', `there is no executor ${name}`);
+      queueMicrotask(() => this.#resume(actor, settled({ok: false, error})));
+      return;
+    }
+    executor.run(task).then(
+      value => this.#resume(actor, settled({ok: true, value})),
+      (error: unknown) => this.#resume(actor, settled({ok: false, error})),
+    );
+  }
+}

@@ -1,0 +1,113 @@
+import type {Ask, Reply} from '../../schemas/messages/ask.js';
+import {InferenceError} from '../errors.js';
+import type {Address} from '../ports/transport.js';
+import type {Outcome, SendEffect} from './behaviour.js';
+
+/** A question to another actor. */
+export interface Question {
+  readonly to: Address;
+  readonly timeoutMs: number;
+  /** The message, once it is known how to answer it. */
+  message(ask: Ask): unknown;
+  /** The error when nobody receives at `to`. */
+  absent(): InferenceError;
+}
+
+type Settle<T> = (outcome: Outcome) => T;
+
+interface Pending<T> {
+  readonly question: Question;
+  readonly settle: Settle<T>;
+}
+
+/** What its owner's timers bring back. */
+export interface AskTimeout {
+  readonly kind: 'askTimeout';
+  readonly id: number;
+}
+
+type AskEffect =
+  | SendEffect
+  | {
+      readonly do: 'after';
+      readonly key: string;
+      readonly delayMs: number;
+      readonly message: AskTimeout;
+    }
+  | {readonly do: 'cancelTimer'; readonly key: string};
+
+const tokenPrefix = 'ask-';
+
+/**
+ * The questions that one actor has asked and that are not answered yet. Each is settled exactly
+ * once: by its reply, by its time-out, or because nobody was there. `T` is what the owner makes of
+ * an end.
+ */
+export class Asks<T> {
+  readonly #self: Address;
+  readonly #pending = new Map<number, Pending<T>>();
+  #asked = 0;
+
+  constructor(self: Address) {
+    this.#self = self;
+  }
+
+  ask(question: Question, settle: Settle<T>): AskEffect[] {
+    const id = this.#asked++;
+    const token = `${tokenPrefix}${id}`;
+    this.#pending.set(id, {question, settle});
+    const message = question.message({from: this.#self, id});
+    const timeout: AskTimeout = {kind: 'askTimeout', id};
+    return [
+      {do: 'after', key: token, delayMs: question.timeoutMs, message: timeout},
+      {do: 'send', to: question.to, message, token},
+    ];
+  }
+
+  onReply(reply: Reply): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+    return this.#settle(
+      reply.id,
+      reply.ok
+        ? {ok: true, value: reply.value}
+        : {ok: false, error: InferenceError.fromWire(reply.error)},
+    );
+  }
+
+  onTimeout({id}: AskTimeout): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+    const asked = this.#pending.get(id)?.question;
+    const text = `no answer from ${asked?.to} within ${asked?.timeoutMs} ms`;
+    return this.#settle(id, {ok: false, error: new InferenceError('DEADLINE_EXCEEDED', text)});
+  }
+
+  /** Undefined also for a token that is none of an ask. */
+  onLost(
+    token: string,
+    unsent?: InferenceError,
+  ): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+    if (!token.startsWith(tokenPrefix)) return undefined;
+    const id = Number(token.slice(tokenPrefix.length));
+    const question = this.#pending.get(id)?.question;
+    if (question === undefined) return undefined;
+    return this.#settle(id, {ok: false, error: unsent ?? question.absent()});
+  }
+
+  /** Every open question ends with `error`. */
+  abandon(error: InferenceError): T[] {
+    const ends = [...this.#pending.values()].map(({settle}) => settle({ok: false, error}));
+    this.#pending.clear();
+    return ends;
+  }
+
+  #settle(
+    id: number,
+    outcome: Outcome,
+  ): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(id);
+    return {
+      effects: [{do: 'cancelTimer', key: `${tokenPrefix}${id}`}],
+      settled: pending.settle(outcome),
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import type {Reply} from '../../schemas/messages/ask.js';
+import type {InferenceError} from '../errors.js';
+import type {Address} from '../ports/transport.js';
+import {Asks, type AskTimeout, type Question} from './asks.js';
+import type {Effect, Outcome} from './behaviour.js';
+
+/** What a flow waits for. */
+export type Wait =
+  /** A task; the flow goes on with its value, or its error is thrown into the flow. */
+  | {readonly wait: 'run'; readonly executor: string; readonly task: unknown}
+  /** Answers to all of these; the flow goes on with one outcome for each, in order. */
+  | {readonly wait: 'ask'; readonly questions: readonly Question[]};
+
+/**
+ * Work of several steps inside an actor, written as a generator: it yields what it waits for and is
+ * resumed with what came. Between two yields it is as synchronous as any behaviour.
+ */
+export type Flow<T> = Generator<Wait, T, unknown>;
+
+export type FlowMessage =
+  | AskTimeout
+  | {readonly kind: 'flowRan'; readonly flow: number; readonly outcome: Outcome};
+
+interface Running {
+  readonly flow: Flow<unknown>;
+  readonly done: (outcome: Outcome) => Effect<never>[];
+  answers: Outcome[];
+  awaited: number;
+}
+
+type Effects = Effect<FlowMessage>[];
+
+/** The flows of one actor. */
+export class Flows {
+  readonly #running = new Map<number, Running>();
+  readonly #asks: Asks<Effects>;
+  #started = 0;
+
+  constructor(self: Address) {
+    this.#asks = new Asks(self);
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Runs `flow` up to its first wait; `done` gets what it returned or threw. */
+  start<T>(flow: Flow<T>, done: (outcome: Outcome) => Effect<never>[]): Effects {
+    const id = this.#started++;
+    this.#running.set(id, {flow, done, answers: [], awaited: 0});
+    return this.#advance(id, () => flow.next());
+  }
+
+  onReply(reply: Reply): Effects {
+    return flatten(this.#asks.onReply(reply));
+  }
+
+  onLost(token: string, unsent?: InferenceError): Effects {
+    return flatten(this.#asks.onLost(token, unsent));
+  }
+
+  resume(message: FlowMessage): Effects {
+    if (message.kind === 'askTimeout') return flatten(this.#asks.onTimeout(message));
+    const running = this.#running.get(message.flow);
+    if (running === undefined) return [];
+    const {outcome} = message;
+    return this.#advance(message.flow, () =>
+      outcome.ok ? running.flow.next(outcome.value) : running.flow.throw(outcome.error),
+    );
+  }
+
+  #advance(id: number, step: () => IteratorResult<Wait, unknown>): Effects {
+    const running = this.#running.get(id);
+    if (running === undefined) return [];
+    try {
+      const next = step();
+      if (!next.done) return this.#wait(id, running, next.value);
+      this.#running.delete(id);
+      return running.done({ok: true, value: next.value});
+    } catch (error) {
+      this.#running.delete(id);
+      return running.done({ok: false, error});
+    }
+  }
+
+  #wait(id: number, running: Running, wait: Wait): Effects {
+    if (wait.wait === 'run') {
+      const settled = (outcome: Outcome): FlowMessage => ({kind: 'flowRan', flow: id, outcome});
+      return [{do: 'run', executor: wait.executor, task: wait.task, settled}];
+    }
+    if (wait.questions.length === 0) return this.#advance(id, () => running.flow.next([]));
+    running.answers = [];
+    running.awaited = wait.questions.length;
+    return wait.questions.flatMap((question, index) =>
+      this.#asks.ask(question, outcome => this.#onAnswer(id, index, outcome)),
+    );
+  }
+
+  #onAnswer(id: number, index: number, outcome: Outcome): Effects {
+    const running = this.#running.get(id);
+    if (running === undefined) return [];
+    running.answers[index] = outcome;
+    running.awaited--;
+    if (running.awaited > 0) return [];
+    return this.#advance(id, () => running.flow.next(running.answers));
+  }
+}
+
+function flatten(end: {readonly effects: Effects; readonly settled: Effects} | undefined): Effects {
+  return end === undefined ? [] : [...end.effects, ...end.settled];
+}

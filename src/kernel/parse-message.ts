@@ -1,0 +1,13 @@
+import type {ZodType} from 'zod';
+import {InferenceError} from '../errors.js';
+
+/** A parser for a behaviour's public messages: what the schema refuses is an INVALID_FRAME. */
+export function messageParser<T>(schema: ZodType<T>, actor: string): (message: unknown) => T {
+  return message => {
+    const parsed = schema.safeParse(message);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    const where = issue?.path.join('.') || 'message';
+    throw new InferenceError('INVALID_FRAME', `${actor}: ${where}: ${issue?.message}`);
+  };
+}
