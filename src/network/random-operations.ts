@@ -1,6 +1,7 @@
 import {InferenceError} from '../errors.js';
 import {bodiesOf} from './captured-values.js';
 import type {FunctionProto, GraphProto, ModelProto, NodeProto} from './generated/onnx_pb.js';
+import {localFunctions} from './local-functions.js';
 import {operationType} from './operation-names.js';
 
 const randomTypes: ReadonlySet<string> = new Set([
@@ -21,11 +22,9 @@ const trainingInputs: ReadonlyMap<string, number> = new Map([
   ['com.microsoft.BitmaskBiasDropout', 4],
 ]);
 
-type Functions = ReadonlyMap<string, FunctionProto>;
-
 /** Tells which nodes of `model` draw random numbers: themselves, in a body or a local function. */
 export function randomOperations(model: ModelProto): (node: NodeProto) => boolean {
-  const functions: Functions = new Map(model.functions.map(f => [functionKey(f.name, f), f]));
+  const functionOf = localFunctions(model);
   const known = new Map<FunctionProto, boolean | 'open'>();
   const functionIsRandom = (f: FunctionProto): boolean => {
     const answer = known.get(f);
@@ -40,17 +39,13 @@ export function randomOperations(model: ModelProto): (node: NodeProto) => boolea
     return random;
   };
   const nodeIsRandom = (node: NodeProto, off: ReadonlySet<string>): boolean => {
-    const called = functions.get(functionKey(node.opType, node));
+    const called = functionOf(node);
     if (called !== undefined) return functionIsRandom(called);
     if (drawsItself(node, off)) return true;
     return bodiesOf(node).some(body => body.node.some(inner => nodeIsRandom(inner, off)));
   };
   const off = falseConstants(model.graph);
   return node => nodeIsRandom(node, off);
-}
-
-function functionKey(name: string, {domain, overload}: {domain: string; overload: string}) {
-  return JSON.stringify([domain === 'ai.onnx' ? '' : domain, name, overload]);
 }
 
 function drawsItself(node: NodeProto, off: ReadonlySet<string>): boolean {
