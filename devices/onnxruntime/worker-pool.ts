@@ -1,0 +1,125 @@
+import {Piscina} from 'piscina';
+import {InferenceError} from '../../src/errors.js';
+import {type Reply, unwrapReply} from './reply.js';
+
+export interface WorkerPoolOptions {
+  /** The module that each worker loads; it exports a promise of its function as `handle`. */
+  readonly module: URL;
+  readonly workers: number;
+  /** Tasks that wait for a worker. */
+  readonly queuedMax: number;
+  /** Given to each worker when it starts. */
+  readonly workerData?: unknown;
+}
+
+interface Job {
+  readonly task: unknown;
+  readonly transfer: readonly ArrayBuffer[];
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Worker threads that each run one task at a time. What waits is kept here and not in piscina, whose
+ * queue loses its tasks when no worker can be started, and whose close() may end busy workers.
+ */
+export class WorkerPool<Task> {
+  readonly #piscina: Piscina;
+  readonly #workers: number;
+  readonly #queuedMax: number;
+  readonly #waiting: Job[] = [];
+  readonly #running = new Set<Job>();
+  #dead = false;
+  #closed: Promise<void> | undefined;
+  #drained: (() => void) | undefined;
+
+  constructor({module, workers, queuedMax, workerData}: WorkerPoolOptions) {
+    this.#workers = workers;
+    this.#queuedMax = queuedMax;
+    this.#piscina = new Piscina({
+      filename: module.href,
+      name: 'handle',
+      minThreads: workers,
+      maxThreads: workers,
+      workerData,
+      // Waiting on Atomics would stop a worker's event loop, and measures no faster.
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    this.#piscina.on('error', () => {});
+    this.#piscina.on('workerDestroy', () => setImmediate(() => this.#failIfDead()));
+  }
+
+  /**
+   * Rejects with what the task failed with, DEVICE_LOST if its worker ended, QUEUE_FULL, or RELEASED
+   * once closed; with a DataCloneError if `transfer` holds a buffer that cannot be given away.
+   */
+  run<Value>(task: Task, transfer: readonly ArrayBuffer[] = []): Promise<Value> {
+    if (this.#closed !== undefined) return Promise.reject(released());
+    if (this.#dead) return Promise.reject(lost());
+    return new Promise<unknown>((resolve, reject) => {
+      const job = {task, transfer, resolve, reject};
+      if (this.#running.size < this.#workers) this.#start(job);
+      else if (this.#waiting.length < this.#queuedMax) this.#waiting.push(job);
+      else reject(new InferenceError('QUEUE_FULL', `${this.#queuedMax} tasks are waiting already`));
+    }) as Promise<Value>;
+  }
+
+  /** Settles what runs, rejects what waits with RELEASED, then ends the workers. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const job of this.#waiting.splice(0)) job.reject(released());
+    if (this.#running.size > 0) {
+      await new Promise<void>(resolve => {
+        this.#drained = resolve;
+      });
+    }
+    await this.#piscina.destroy();
+  }
+
+  #start(job: Job): void {
+    this.#running.add(job);
+    this.#piscina.run(job.task, {transferList: [...job.transfer]}).then(
+      (reply: Reply<unknown>) => this.#settle(job, () => unwrapReply(reply)),
+      error => this.#settle(job, () => fail(error)),
+    );
+  }
+
+  #settle(job: Job, outcome: () => unknown): void {
+    if (!this.#running.delete(job)) return;
+    try {
+      job.resolve(outcome());
+    } catch (error) {
+      job.reject(error);
+    }
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#start(next);
+    else if (this.#running.size === 0) this.#drained?.();
+  }
+
+  /** Once a replaced worker has failed to start, piscina starts no other, and its tasks would hang. */
+  #failIfDead(): void {
+    if (this.#closed !== undefined || this.#piscina.threads.length > 0) return;
+    this.#dead = true;
+    for (const job of [...this.#waiting.splice(0), ...this.#running]) job.reject(lost());
+    this.#running.clear();
+  }
+}
+
+function fail(error: unknown): never {
+  if (error instanceof DOMException && error.name === 'DataCloneError') throw error;
+  throw lost(error);
+}
+
+function lost(cause?: unknown): InferenceError {
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new InferenceError('DEVICE_LOST', `the worker ended${why}`, {}, {cause});
+}
+
+function released(): InferenceError {
+  return new InferenceError('RELEASED', 'the executable network is released');
+}

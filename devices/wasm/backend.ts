@@ -1,0 +1,26 @@
+import {readFile} from 'node:fs/promises';
+import {env, InferenceSession, Tensor} from 'onnxruntime-web';
+import {weightsLocation} from '../../schemas/network-blob.js';
+import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
+
+env.logLevel = 'fatal';
+// More would start threads of its own; streams are what runs side by side.
+env.wasm.numThreads = 1;
+
+/** ONNX Runtime's kernels compiled to WebAssembly. */
+export const wasmBackend: Backend = {
+  Tensor,
+  async open(model, options) {
+    return InferenceSession.create(model, await sessionOptions(options));
+  },
+};
+
+async function sessionOptions({weightsFile, optimize}: OpenOptions) {
+  const data = weightsFile === undefined ? undefined : await readFile(weightsFile);
+  return {
+    executionProviders: ['wasm'],
+    graphOptimizationLevel: optimize ? 'all' : 'disabled',
+    logSeverityLevel,
+    ...(data && {externalData: [{path: weightsLocation, data}]}),
+  } as const satisfies InferenceSession.SessionOptions;
+}

@@ -1,0 +1,69 @@
+import {z} from 'zod';
+
+/** What a config key takes, what it is when left out, and what it does. */
+export interface ConfigProperty<Value> {
+  readonly schema: z.ZodType<Value>;
+  /** What `schema` takes, in words for an error message. */
+  readonly expected: string;
+  readonly default: Value;
+  readonly description: string;
+}
+
+function property<Value>(definition: ConfigProperty<Value>): ConfigProperty<Value> {
+  return definition;
+}
+
+function wholeNumber(min: number, max: number) {
+  return {schema: z.int().min(min).max(max), expected: `a whole number from ${min} to ${max}`};
+}
+
+const boolean = {schema: z.boolean(), expected: 'true or false (YES or NO)'};
+
+/** More streams than this on one device only cost memory. */
+export const streamsMax = 256;
+
+/** Every config key that a user can set, in the Inference Engine's names. */
+export const configProperties = {
+  PERFORMANCE_HINT: property({
+    schema: z.enum(['LATENCY', 'THROUGHPUT']),
+    expected: 'LATENCY or THROUGHPUT',
+    default: 'LATENCY',
+    description: 'Whether one inference is to be fast, or many at once; decides what is AUTO.',
+  }),
+  PERFORMANCE_HINT_NUM_REQUESTS: property({
+    ...wholeNumber(0, 65_536),
+    default: 0,
+    description:
+      'How many infer requests are kept in flight, an upper bound of streams; 0: unknown.',
+  }),
+  NUM_STREAMS: property({
+    schema: z.union([z.int().min(1).max(streamsMax), z.literal('AUTO')]),
+    expected: `a whole number from 1 to ${streamsMax}, or AUTO`,
+    default: 'AUTO',
+    description: 'Inferences of a stage that run at the same time on a device.',
+  }),
+  INFERENCE_NUM_THREADS: property({
+    ...wholeNumber(0, 1024),
+    default: 0,
+    description: 'Threads that all streams of a stage share out among them; 0: one per core.',
+  }),
+  QUEUED_MAX: property({
+    ...wholeNumber(1, 65_536),
+    default: 256,
+    description: 'Inferences that wait for a stream; one more is refused with QUEUE_FULL.',
+  }),
+  PERF_COUNT: property({
+    ...boolean,
+    default: false,
+    description: 'Whether infer requests keep performance counters.',
+  }),
+} as const;
+
+export type ConfigKey = keyof typeof configProperties;
+
+/** A whole config: every key with its value. */
+export type ConfigValues = {
+  readonly [Key in ConfigKey]: (typeof configProperties)[Key] extends ConfigProperty<infer Value>
+    ? Value
+    : never;
+};
