@@ -1,6 +1,9 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
 
-/** Where an actor receives, dots between its parts: `stage.D1.0.2.0`. Unique in a cluster. */
+/**
+ * Where an actor receives, dots between its parts: `stage.D1.0.2.0`. Unique in a cluster, except
+ * those under `all.`: frames to one of these reach the listeners of every process.
+ */
 export type Address = string;
 
 /** What is sent: a plain message (small, msgpack can hold it) and tensors beside it. */
@@ -42,9 +45,14 @@ export type TransportStatus = 'connected' | 'disconnected' | 'closed';
 export interface Transport {
   /** A frame above this many bytes is refused with PAYLOAD_TOO_LARGE. */
   readonly frameBytesMax: number;
+  /** Throws INVALID_ARGUMENT for what is no address, and CONNECTION_LOST once closed. */
   listen(address: Address, listener: Listener): Listening;
-  /** Throws PAYLOAD_TOO_LARGE or CONNECTION_LOST (closed); otherwise never blocks, never throws. */
+  /**
+   * Throws PAYLOAD_TOO_LARGE, CONNECTION_LOST (closed), or INVALID_FRAME for a frame that no codec
+   * could carry; otherwise never blocks, never throws.
+   */
   send(to: Address, frame: Frame, options?: SendOptions): void;
+  /** Tells of changes from here on. */
   onStatus(call: (status: TransportStatus) => void): Listening;
   /** Settles once everything listened to and sent so far has reached the server. */
   flush(): Promise<void>;

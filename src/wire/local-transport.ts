@@ -1,0 +1,74 @@
+import {InferenceError} from '../errors.js';
+import type {
+  Address,
+  Frame,
+  Listener,
+  Listening,
+  SendOptions,
+  Transport,
+  TransportStatus,
+} from '../ports/transport.js';
+import {StatusBoard} from './status-board.js';
+import {Switchboard} from './switchboard.js';
+import {tensorRows} from './tensor-table.js';
+
+/** Bytes of one frame, unless a transport is given another bound. */
+export const defaultFrameBytesMax = 2 ** 30;
+
+export interface LocalTransportOptions {
+  readonly frameBytesMax?: number;
+}
+
+/** A transport inside one process: frames are delivered by reference, without a codec. */
+export function createLocalTransport(options: LocalTransportOptions = {}): Transport {
+  return new LocalTransport(options.frameBytesMax ?? defaultFrameBytesMax);
+}
+
+class LocalTransport implements Transport {
+  readonly frameBytesMax: number;
+  readonly #board = new Switchboard();
+  readonly #status = new StatusBoard();
+
+  constructor(frameBytesMax: number) {
+    this.frameBytesMax = frameBytesMax;
+  }
+
+  listen(address: Address, listener: Listener): Listening {
+    this.#status.checkOpen();
+    return this.#board.listen(address, listener);
+  }
+
+  send(to: Address, frame: Frame, options?: SendOptions): void {
+    this.#status.checkOpen();
+    checkFrame(frame, this.frameBytesMax);
+    this.#board.post(to, frame, options);
+  }
+
+  onStatus(call: (status: TransportStatus) => void): Listening {
+    return this.#status.onChange(call);
+  }
+
+  flush(): Promise<void> {
+    return this.#board.drained();
+  }
+
+  async close(): Promise<void> {
+    this.#board.clear();
+    this.#status.change('closed');
+  }
+}
+
+/**
+ * Refuses what another transport would refuse, so that it is found on one host too. Throws
+ * InferenceError INVALID_FRAME for tensors whose data is not what their shapes say, and
+ * PAYLOAD_TOO_LARGE.
+ */
+export function checkFrame(frame: Frame, frameBytesMax: number): void {
+  const bytes = tensorRows(frame.tensors).reduce((sum, row) => sum + row[3], 0);
+  if (bytes > frameBytesMax) throw tooLarge(bytes, frameBytesMax);
+}
+
+export function tooLarge(bytes: number, frameBytesMax: number): InferenceError {
+  const message = `Expected a frame of at most ${frameBytesMax} bytes, given ${bytes}.`;
+  return new InferenceError('PAYLOAD_TOO_LARGE', message);
+}

@@ -1,0 +1,94 @@
+import {type ElementType, elementLayouts, elementTypes} from '../../schemas/element-type.js';
+import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
+import {InferenceError} from '../errors.js';
+import {stringsBytes} from './string-elements.js';
+
+export const tensorsMax = 4096;
+export const rankMax = 32;
+
+/** One tensor of a frame, as its header lists it. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Elements that the shape asks for. */
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** What the header holds for each tensor: name, element type, shape, bytes. */
+export type TensorRow = readonly [string, ElementType, readonly number[], number];
+
+/** Throws InferenceError INVALID_FRAME for tensors that no receiver would take. */
+export function tensorRows(tensors: NamedTensors): readonly TensorRow[] {
+  const rows: TensorRow[] = [];
+  for (const [name, tensor] of tensors) {
+    rows.push([name, tensor.type, tensor.shape, tensorBytes(tensor)]);
+  }
+  for (const {name, count} of parseTensorTable(rows)) {
+    const {length} = tensors.get(name)?.data ?? [];
+    if (length !== count) throw invalid(`${count} elements in tensor '${name}'`, length);
+  }
+  return rows;
+}
+
+/** Throws InferenceError INVALID_FRAME unless every row is whole and true to itself. */
+export function parseTensorTable(value: unknown): readonly TensorEntry[] {
+  if (!Array.isArray(value)) throw invalid('a list of tensors', value);
+  if (value.length > tensorsMax) throw invalid(`at most ${tensorsMax} tensors`, value.length);
+  const entries = value.map(parseRow);
+  if (new Set(entries.map(entry => entry.name)).size !== entries.length) {
+    throw invalid('every tensor once', 'a name twice');
+  }
+  return entries;
+}
+
+function parseRow(row: unknown): TensorEntry {
+  if (!Array.isArray(row) || row.length !== 4) throw invalid('name, type, shape and bytes', row);
+  const [name, type, shape, bytes]: readonly unknown[] = row;
+  if (typeof name !== 'string') throw invalid('a name', name);
+  if (!isElementType(type)) throw invalid(`an element type of tensor '${name}'`, type);
+  if (!isShape(shape)) throw invalid(`a shape of tensor '${name}'`, shape);
+  if (!isCount(bytes)) throw invalid(`a count of bytes of tensor '${name}'`, bytes);
+  const count = elementCount(shape);
+  if (type !== 'string' && count * elementLayouts[type].bytes !== bytes) {
+    throw invalid(`${type} [${shape.join(', ')}] in tensor '${name}'`, `${bytes} bytes`);
+  }
+  return {name, type, shape, count, bytes};
+}
+
+/** May exceed the safe integers: then it equals no count of bytes. */
+function elementCount(shape: readonly number[]): number {
+  return shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
+}
+
+function tensorBytes(tensor: TensorData): number {
+  return isStrings(tensor) ? stringsBytes(tensor.data) : elementBytes(tensor).byteLength;
+}
+
+/** The bytes of a tensor's elements where they lie; for any type but string. */
+export function elementBytes(tensor: TensorData): Uint8Array {
+  const {buffer, byteOffset, byteLength} = tensor.data as Uint8Array;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+export function isStrings(tensor: TensorData): tensor is TensorData<'string'> {
+  return tensor.type === 'string';
+}
+
+function isElementType(value: unknown): value is ElementType {
+  return elementTypes.some(type => type === value);
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length <= rankMax && value.every(isCount);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function invalid(expected: string, given: unknown): InferenceError {
+  const shown = typeof given === 'object' ? 'something else' : String(given).slice(0, 100);
+  return new InferenceError('INVALID_FRAME', `Expected ${expected} in a frame, given ${shown}.`);
+}
