@@ -1,29 +1,49 @@
-import type {OperationSupport} from '../../schemas/device.js';
 import type {NetworkGraph} from '../../schemas/network-graph.js';
-import {invariant} from '../errors.js';
+import {InferenceError} from '../errors.js';
+import type {Assignment} from './assignment.js';
+import {atomicUnits} from './atomic-units.js';
+import {operationRoles} from './constants.js';
+import {type Candidate, DeviceSupport} from './device-support.js';
+import {FallbackPolicy} from './fallback-policy.js';
+import {type Affinity, assignManually} from './manual-affinity.js';
+import {indexNetwork} from './network-index.js';
 
-/** A device and its answer to the query. */
-export interface Candidate {
-  readonly device: string;
-  readonly support: readonly OperationSupport[];
-}
-
-/** Where every operation that belongs to one stage goes, and why. */
-export interface Assignment {
-  /** Operation to device. */
-  readonly affinity: ReadonlyMap<string, string>;
-  /** Operation to the reason. */
-  readonly reasons: ReadonlyMap<string, string>;
-}
+export type {Assignment} from './assignment.js';
+export type {Candidate} from './device-support.js';
 
 export interface AffinityRequest {
   readonly graph: NetworkGraph;
   /** In priority order; the last is the fallback. */
   readonly candidates: readonly Candidate[];
-  /** Operation to device, all or nothing. */
-  readonly affinity?: ReadonlyMap<string, string>;
+  /** Manual affinity, operation to device: all or nothing, constants may be left out. */
+  readonly affinity?: Affinity;
 }
 
-export function assignByFallback(_request: AffinityRequest): Assignment {
-  invariant(false, 'not yet');
+/**
+ * HETERO's fallback policy: each operation goes to the first device that supports it and every
+ * constant that it needs; operations that share a value which is no tensor go together. Manual
+ * affinity, if any is given, is taken as it is.
+ *
+ * Throws UNSUPPORTED_OPERATIONS, UNKNOWN_DEVICE if there are no candidates; under manual affinity
+ * also AFFINITY_INCOMPLETE, UNKNOWN_OPERATION, UNKNOWN_DEVICE for a device that is no candidate, and
+ * INVALID_ARGUMENT for a value that is no tensor between devices.
+ */
+export function assignByFallback({graph, candidates, affinity}: AffinityRequest): Assignment {
+  if (candidates.length === 0) {
+    const message = `expected at least one device for network '${graph.name}', given none`;
+    throw new InferenceError('UNKNOWN_DEVICE', message);
+  }
+  const index = indexNetwork(graph);
+  const roles = operationRoles(graph, index);
+  const units = atomicUnits(index, roles);
+  const devices = new Map(
+    candidates.map(candidate => [
+      candidate.device,
+      () => new DeviceSupport(candidate, index, roles),
+    ]),
+  );
+  if (affinity !== undefined && affinity.size > 0) {
+    return assignManually(index, units, affinity, devices);
+  }
+  return new FallbackPolicy(index, units).assign([...devices.values()]);
 }

@@ -1,7 +1,7 @@
 import type {NetworkGraph} from '../../schemas/network-graph.js';
 import type {StageGraph} from '../../schemas/stage-graph.js';
 import {invariant} from '../errors.js';
-import type {Assignment} from './assign-affinity.js';
+import type {Assignment} from './assignment.js';
 
 /** A finished plan, as it is explained. */
 export interface ExplainedPlan {

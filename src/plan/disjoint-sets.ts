@@ -1,0 +1,28 @@
+/** Sets of the numbers below `size`, at first each alone; union-find with path halving (Tarjan 1975). */
+export class DisjointSets {
+  readonly #parent: number[];
+
+  constructor(size: number) {
+    this.#parent = Array.from({length: size}, (_, at) => at);
+  }
+
+  /** The number that stands for the set of `at`. */
+  find(at: number): number {
+    let root = at;
+    for (let parent = this.#up(root); parent !== root; parent = this.#up(root)) {
+      this.#parent[root] = this.#up(parent);
+      root = this.#up(root);
+    }
+    return root;
+  }
+
+  /** Joins two sets; the smaller number stands for both. */
+  join(a: number, b: number): void {
+    const [rootA, rootB] = [this.find(a), this.find(b)];
+    this.#parent[Math.max(rootA, rootB)] = Math.min(rootA, rootB);
+  }
+
+  #up(at: number): number {
+    return this.#parent[at] ?? at;
+  }
+}
