@@ -1,8 +1,8 @@
 import type {Deployment} from '../schemas/deployment.js';
 import type {StageTiming} from '../schemas/messages/stage.js';
-import {clientIndex, type Edge} from '../schemas/stage-graph.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import type {InferenceError} from '../src/errors.js';
+import {type DeliveryPlan, deliveryPlan} from './delivery-plan.js';
 
 /** A request as its user gave it. */
 export interface Submission {
@@ -32,12 +32,14 @@ export class ClientRequest {
   failures = 0;
   failingSince: number | undefined;
   lastError: InferenceError | undefined;
+  readonly #plan: DeliveryPlan;
   readonly #outputs = new Map<string, TensorData>();
   readonly #timings = new Map<number, StageTiming>();
   #missing = new Set<number>();
 
   constructor(submission: Submission, now: number) {
     this.submission = submission;
+    this.#plan = deliveryPlan(submission.deployment);
     this.deadlineAt = now + submission.timeoutMs;
   }
 
@@ -48,9 +50,7 @@ export class ClientRequest {
     this.route = route;
     this.#outputs.clear();
     this.#timings.clear();
-    const {edges} = this.submission.deployment.stageGraph;
-    const senders = edges.filter(edge => edge.to === clientIndex && edge.from !== clientIndex);
-    this.#missing = new Set(senders.map(edge => edge.from));
+    this.#missing = new Set(this.#plan.senders);
   }
 
   failed(error: InferenceError, now: number): void {
@@ -61,16 +61,14 @@ export class ClientRequest {
 
   /** Every stage that hears from the client, with its part of the inputs. */
   frames(): readonly ClientFrame[] {
-    const {edges} = this.submission.deployment.stageGraph;
-    const frames = new Map<number, Map<string, TensorData>>();
-    for (const edge of edges) {
-      if (edge.from !== clientIndex || edge.to === clientIndex) continue;
-      const tensors = frames.get(edge.to) ?? new Map<string, TensorData>();
-      frames.set(edge.to, tensors);
-      const tensor = this.submission.tensors.get(edge.output);
-      if (tensor !== undefined) tensors.set(edge.input, tensor);
-    }
-    return [...frames].map(([stage, tensors]) => ({stage, tensors}));
+    return this.#plan.frames.map(frame => {
+      const tensors = new Map<string, TensorData>();
+      for (const {from, as} of frame.tensors) {
+        const tensor = this.submission.tensors.get(from);
+        if (tensor !== undefined) tensors.set(as, tensor);
+      }
+      return {stage: frame.stage, tensors};
+    });
   }
 
   /** Takes what a stage made; false if it was not awaited (a repeat). */
@@ -91,19 +89,13 @@ export class ClientRequest {
 
   /** In the network's order; an output that is an input is the user's own tensor. */
   outputs(): NamedTensors {
-    const {outputs, stageGraph} = this.submission.deployment;
-    const echoes = new Map(stageGraph.edges.filter(isEcho).map(edge => [edge.input, edge.output]));
     const ordered = new Map<string, TensorData>();
-    for (const {name} of outputs) {
-      const echo = echoes.get(name);
+    for (const {name} of this.submission.deployment.outputs) {
+      const echo = this.#plan.echoes.get(name);
       const tensor =
         echo === undefined ? this.#outputs.get(name) : this.submission.tensors.get(echo);
       if (tensor !== undefined) ordered.set(name, tensor);
     }
     return ordered;
   }
-}
-
-function isEcho(edge: Edge): boolean {
-  return edge.from === clientIndex && edge.to === clientIndex;
 }

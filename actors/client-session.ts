@@ -1,3 +1,4 @@
+import {coordinatorAddress} from '../schemas/addresses.js';
 import type {Deployment} from '../schemas/deployment.js';
 import {
   type ClientMessage,
@@ -5,6 +6,7 @@ import {
   type Failed,
   type Output,
 } from '../schemas/messages/client.js';
+import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors} from '../schemas/tensor.js';
@@ -24,6 +26,8 @@ export interface ClientSessionOptions {
   readonly inFlightMax: number;
   /** Requests that may wait here; one more is refused with QUEUE_FULL. */
   readonly queuedMax: number;
+  /** How often the coordinator is told which deployments are still wanted. */
+  readonly keepMs: number;
   /** How long requests outlive a connection, or a stage, that is gone. */
   readonly graceMs: number;
   readonly random: Random;
@@ -34,6 +38,7 @@ export type ClientOrder =
   | {readonly kind: 'submit'; readonly submission: Submission}
   | {readonly kind: 'cancel'; readonly request: number}
   | {readonly kind: 'ask'; readonly ask: number; readonly question: Question}
+  | {readonly kind: 'loaded'; readonly deployment: Deployment}
   | {readonly kind: 'released'; readonly deployment: Deployment}
   | {readonly kind: 'connection'; readonly status: TransportStatus};
 
@@ -42,7 +47,8 @@ type Private =
   | AskTimeout
   | {readonly kind: 'deadline'; readonly request: number}
   | {readonly kind: 'retry'; readonly request: number}
-  | {readonly kind: 'abandon'};
+  | {readonly kind: 'abandon'}
+  | {readonly kind: 'keep'};
 
 /** What the session tells the library: each request and each ask ends in exactly one of these. */
 export type ClientEvent =
@@ -75,6 +81,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   readonly #window: AdmissionWindow;
   readonly #routes = new RouteTable();
   readonly #asks: Asks<Effects>;
+  readonly #deployments = new Set<string>();
   #status: TransportStatus = 'connected';
 
   constructor(options: ClientSessionOptions) {
@@ -106,8 +113,13 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         return this.#asks.ask(message.question, outcome => [
           emit({kind: 'answered', ask: message.ask, outcome}),
         ]);
+      case 'loaded':
+        this.#deployments.add(message.deployment.id);
+        return this.#keep();
       case 'released':
         return this.#onReleased(message.deployment, now);
+      case 'keep':
+        return this.#keep();
       case 'connection':
         return this.#onConnection(message.status, now);
       case 'askTimeout':
@@ -324,7 +336,17 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       .filter(request => request.submission.deployment.id === deployment.id)
       .flatMap(request => this.#end(request.submission.request, error, now));
     this.#routes.forget(deployment);
+    this.#deployments.delete(deployment.id);
     return effects;
+  }
+
+  #keep(): Effects {
+    if (this.#deployments.size === 0) return [];
+    const message: CoordinatorMessage = {kind: 'keep', deployments: [...this.#deployments]};
+    return [
+      {do: 'send', to: coordinatorAddress, message},
+      {do: 'after', key: 'keep', delayMs: this.#options.keepMs, message: {kind: 'keep'}},
+    ];
   }
 
   #onConnection(status: TransportStatus, now: number): Effects {

@@ -1,0 +1,177 @@
+import {stageAddress} from '../schemas/addresses.js';
+import type {Deployment} from '../schemas/deployment.js';
+import type {DeviceDescription} from '../schemas/device.js';
+import {type Ask, type Reply, replySchema} from '../schemas/messages/ask.js';
+import {
+  type CoordinatorMessage,
+  coordinatorMessageSchema,
+  type PlanResult,
+  type SplitOrder,
+} from '../schemas/messages/coordinator.js';
+import {InferenceError, unreachable} from '../src/errors.js';
+import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
+import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
+import {messageParser} from '../src/kernel/parse-message.js';
+import type {Random} from '../src/ports/random.js';
+import {refused, succeeded} from './answer.js';
+import {layOutStages, releaseStages} from './lay-out.js';
+import {type Cluster, layOut, queryCandidates, queryResult} from './split.js';
+
+export interface CoordinatorOptions {
+  readonly address: string;
+  /** Name of the executor for PlannerTasks. */
+  readonly planner: string;
+  readonly random: Random;
+  /** A deployment that no client keeps for longer is released. */
+  readonly keepMs: number;
+  /** Orders worked on at once; one more is refused with QUEUE_FULL. */
+  readonly ordersMax: number;
+}
+
+interface Kept {
+  readonly deployment: Deployment;
+  keptUntil: number;
+}
+
+type Private = FlowMessage | {readonly kind: 'expire'};
+type Effects = Effect<Private>[];
+
+/**
+ * Turns orders into deployments: inspects the network, asks the devices, splits, loads the stages.
+ * It is not on the path of a request.
+ */
+export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Private> {
+  readonly parse = messageParser(coordinatorMessageSchema.or(replySchema), 'coordinator');
+  readonly #options: CoordinatorOptions;
+  readonly #flows: Flows;
+  readonly #deployments = new Map<string, Kept>();
+  #devices: readonly DeviceDescription[] = [];
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#flows = new Flows(options.address);
+  }
+
+  start(): Effects {
+    return [this.#expireLater()];
+  }
+
+  receive({message}: Delivery<CoordinatorMessage | Reply>, now: number): Effects {
+    switch (message.kind) {
+      case 'members':
+        this.#devices = message.devices;
+        return [];
+      case 'devices':
+        return [succeeded(message.ask, this.#devices)];
+      case 'query':
+        return this.#work(message.ask, this.#query(message.order));
+      case 'plan':
+        return this.#work(message.ask, this.#plan(message.order));
+      case 'load':
+        return this.#work(message.ask, this.#load(message.order, now));
+      case 'release':
+        return this.#work(message.ask, this.#release(message.deployment));
+      case 'keep':
+        return this.#keep(message.deployments, now);
+      case 'reply':
+        return this.#flows.onReply(message);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  resume(message: Private, now: number): Effects {
+    return message.kind === 'expire' ? this.#expire(now) : this.#flows.resume(message);
+  }
+
+  lost(token: string): Effects {
+    return this.#flows.onLost(token);
+  }
+
+  unsent(token: string, error: InferenceError): Effects {
+    return this.#flows.onLost(token, error);
+  }
+
+  #work<T>(ask: Ask, flow: Flow<T>): Effects {
+    const {ordersMax} = this.#options;
+    if (this.#flows.size >= ordersMax) {
+      const text = `the coordinator works on ${ordersMax} orders already`;
+      return [refused(ask, new InferenceError('QUEUE_FULL', text))];
+    }
+    return this.#flows.start(flow, outcome => [
+      outcome.ok ? succeeded(ask, outcome.value) : refused(ask, outcome.error),
+    ]);
+  }
+
+  *#query(order: SplitOrder): Flow<ReturnType<typeof queryResult>> {
+    return queryResult(yield* queryCandidates(order, this.#cluster()));
+  }
+
+  *#plan(order: SplitOrder): Flow<PlanResult> {
+    const split = layOut(yield* queryCandidates(order, this.#cluster()));
+    const {affinity, reasons} = split.assignment;
+    const entries = [...affinity].map(([operation, device]) => {
+      return [operation, {device, why: reasons.get(operation) ?? ''}] as const;
+    });
+    return {
+      network: split.inspection.graph.name,
+      stageGraph: split.stageGraph,
+      affinity: Object.fromEntries(entries),
+    };
+  }
+
+  *#load(order: SplitOrder, now: number): Flow<Deployment> {
+    const split = layOut(yield* queryCandidates(order, this.#cluster()));
+    const id = this.#options.random.id();
+    const at = {epoch: 0, replica: 0};
+    const deployment = yield* layOutStages(split, {
+      id,
+      planner: this.#options.planner,
+      addressOf: stage => stageAddress(id, {...at, stage}),
+    });
+    this.#deployments.set(id, {deployment, keptUntil: now + this.#options.keepMs});
+    return deployment;
+  }
+
+  *#release(id: string): Flow<null> {
+    const kept = this.#deployments.get(id);
+    this.#deployments.delete(id);
+    if (kept !== undefined) yield* releaseStages(kept.deployment, this.#devices);
+    return null;
+  }
+
+  #keep(ids: readonly string[], now: number): Effects {
+    for (const id of ids) {
+      const kept = this.#deployments.get(id);
+      if (kept !== undefined) kept.keptUntil = now + this.#options.keepMs;
+    }
+    return [];
+  }
+
+  /** The clients of these deployments are gone: what they hold on devices is given back. */
+  #expire(now: number): Effects {
+    const expired = [...this.#deployments].filter(([, kept]) => kept.keptUntil <= now);
+    const releases = expired.flatMap(([id]) => this.#flows.start(this.#release(id), () => []));
+    return [...releases, this.#expireLater()];
+  }
+
+  #expireLater(): Effect<Private> {
+    const delayMs = this.#options.keepMs / 4;
+    return {do: 'after', key: 'expire', delayMs, message: {kind: 'expire'}};
+  }
+
+  #cluster(): Cluster {
+    const stages = [...this.#deployments.values()].flatMap(
+      ({deployment}) => deployment.stageGraph.stages,
+    );
+    const counts = new Map<string, number>();
+    for (const {device} of stages.flatMap(stage => stage.replicas)) {
+      counts.set(device, (counts.get(device) ?? 0) + 1);
+    }
+    return {
+      planner: this.#options.planner,
+      devices: this.#devices,
+      stagesOf: ({name}) => counts.get(name) ?? 0,
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import type {Deployment} from '../schemas/deployment.js';
+import {clientIndex} from '../schemas/stage-graph.js';
+import {clientFrames} from '../src/plan/stage-sources.js';
+
+/** What every request of a deployment has in common, worked out once. */
+export interface DeliveryPlan {
+  /** What the client sends to each stage that hears from it; a frame may carry nothing. */
+  readonly frames: readonly {
+    readonly stage: number;
+    readonly tensors: readonly {readonly from: string; readonly as: string}[];
+  }[];
+  /** Stages that send to the client, one frame each. */
+  readonly senders: readonly number[];
+  /** Network outputs that are network inputs: output to input. */
+  readonly echoes: ReadonlyMap<string, string>;
+}
+
+const plans = new WeakMap<Deployment, DeliveryPlan>();
+
+export function deliveryPlan(deployment: Deployment): DeliveryPlan {
+  const known = plans.get(deployment);
+  if (known !== undefined) return known;
+  const plan = makePlan(deployment);
+  plans.set(deployment, plan);
+  return plan;
+}
+
+function makePlan({stageGraph}: Deployment): DeliveryPlan {
+  const toClient = stageGraph.edges.filter(edge => edge.to === clientIndex);
+  const fromStages = toClient.filter(edge => edge.from !== clientIndex);
+  const echoes = toClient.filter(edge => edge.from === clientIndex);
+  return {
+    frames: clientFrames(stageGraph).map(({to, edges}) => ({
+      stage: to,
+      tensors: edges.map(({output, input}) => ({from: output, as: input})),
+    })),
+    senders: [...new Set(fromStages.map(edge => edge.from))],
+    echoes: new Map(echoes.map(({input, output}) => [input, output])),
+  };
+}

@@ -1,0 +1,186 @@
+import type {Deployment} from '../schemas/deployment.js';
+import type {DeviceDescription} from '../schemas/device.js';
+import type {Destination, DeviceMessage, StageOrder} from '../schemas/messages/device.js';
+import type {NetworkRef} from '../schemas/network-blob.js';
+import {clientIndex, type Edge, type Stage, type StageGraph} from '../schemas/stage-graph.js';
+import type {TensorInfo} from '../schemas/tensor.js';
+import {InferenceError, invariant} from '../src/errors.js';
+import type {Question} from '../src/kernel/asks.js';
+import type {Outcome} from '../src/kernel/behaviour.js';
+import type {Flow} from '../src/kernel/flows.js';
+import {stageSources} from '../src/plan/stage-sources.js';
+import type {ExtractedPart, PlannerTask} from './planner-task.js';
+import type {Split} from './split.js';
+
+export interface LayOutOptions {
+  readonly id: string;
+  /** Name of the executor for PlannerTasks. */
+  readonly planner: string;
+  addressOf(stage: number): string;
+}
+
+/** Compiling a stage may take this long. */
+const loadTimeoutMs = 300_000;
+const unloadTimeoutMs = 30_000;
+
+/**
+ * Loads every stage of a split on its device. All or nothing: if one fails, those that are loaded
+ * are released again and the first failure is thrown.
+ */
+export function* layOutStages(split: Split, options: LayOutOptions): Flow<Deployment> {
+  const networks = yield* extractStages(split, options.planner);
+  const stageGraph = placeStages(split, options);
+  const orders = stageGraph.stages.map(stage =>
+    stageOrder(split, {stageGraph, stage, network: networks[stage.index], id: options.id}),
+  );
+  const questions = orders.map(order => loadQuestion(deviceOf(split, order.index), order));
+  const outcomes = (yield {wait: 'ask', questions}) as Outcome[];
+  const failed = outcomes.find(outcome => !outcome.ok);
+  const deployment = describe(split, options.id, stageGraph);
+  if (failed === undefined) return deployment;
+  yield* releaseStages(
+    deployment,
+    split.chosen.map(({device}) => device),
+  );
+  throw failed.ok ? undefined : failed.error;
+}
+
+/** Asks every device to end a deployment's stages; devices that are gone need not. */
+export function* releaseStages(
+  {stageGraph}: Deployment,
+  devices: readonly DeviceDescription[],
+): Flow<void> {
+  const byName = new Map(devices.map(device => [device.name, device]));
+  const questions = stageGraph.stages.flatMap(({replicas}) =>
+    replicas.flatMap(replica => {
+      const device = byName.get(replica.device);
+      return device === undefined ? [] : [unloadQuestion(device, replica.address)];
+    }),
+  );
+  yield {wait: 'ask', questions};
+}
+
+/** One stored network for each stage, in the order of the stage graph. */
+function* extractStages(split: Split, planner: string): Flow<readonly NetworkRef[]> {
+  const {inspection, cuts, stageGraph} = split;
+  const executed = stageGraph.stages.filter(stage => stage.role === 'execute');
+  const parts = cuts.map(
+    (cut, index): ExtractedPart => ({
+      name: `${inspection.graph.name}/${executed[index]?.name}`,
+      operations: cut.operations,
+      inputs: cut.inputs,
+      outputs: cut.outputs,
+      overridable: cut.overridable,
+    }),
+  );
+  const task: PlannerTask = {kind: 'extract', network: split.order.network, parts};
+  const extracted = (yield {wait: 'run', executor: planner, task}) as NetworkRef[];
+  const unused = extracted.values();
+  return stageGraph.stages.map(({role}) => {
+    const network = role === 'execute' ? unused.next().value : split.inspection[role]?.network;
+    invariant(network !== undefined, `a ${role} stage has no network`);
+    return network;
+  });
+}
+
+function deviceOf(split: Split, stage: number): DeviceDescription {
+  const label = split.stageGraph.stages[stage]?.device;
+  const chosen = split.chosen.find(candidate => candidate.label === label);
+  invariant(chosen !== undefined, `stage ${stage} is on ${label}, which is no candidate`);
+  return chosen.device;
+}
+
+function placeStages(split: Split, options: LayOutOptions): StageGraph {
+  const stages = split.stageGraph.stages.map((stage): Stage => {
+    const {name: device, node} = deviceOf(split, stage.index);
+    return {...stage, replicas: [{device, node, address: options.addressOf(stage.index)}]};
+  });
+  return {...split.stageGraph, stages};
+}
+
+function stageOrder(
+  split: Split,
+  of: {
+    readonly stageGraph: StageGraph;
+    readonly stage: Stage;
+    readonly network: NetworkRef | undefined;
+    readonly id: string;
+  },
+): StageOrder {
+  const {stage, stageGraph, network} = of;
+  const {index, role, name, inputs, overridable} = stage;
+  const address = stage.replicas[0]?.address;
+  invariant(network !== undefined && address !== undefined, `${name} is not placed`);
+  return {
+    address,
+    deployment: of.id,
+    index,
+    role,
+    name,
+    network,
+    config: split.order.config,
+    inputs,
+    overridable,
+    sources: stageSources(stageGraph, index),
+    destinations: destinationsOf(stageGraph, index),
+  };
+}
+
+function destinationsOf({stages, edges}: StageGraph, from: number): Destination[] {
+  const byTarget = new Map<number, Edge[]>();
+  for (const edge of edges.filter(edge => edge.from === from)) {
+    byTarget.set(edge.to, [...(byTarget.get(edge.to) ?? []), edge]);
+  }
+  return [...byTarget].map(([to, between]) => ({
+    to,
+    replicas: to === clientIndex ? [] : (stages[to]?.replicas ?? []).map(({address}) => address),
+    tensors: between.map(({output, input}) => ({output, input})),
+  }));
+}
+
+function loadQuestion(device: DeviceDescription, stage: StageOrder): Question {
+  return {
+    to: device.address,
+    timeoutMs: loadTimeoutMs,
+    absent: () => gone(device),
+    message: (ask): DeviceMessage => ({kind: 'load', ask, stage}),
+  };
+}
+
+function unloadQuestion(device: DeviceDescription, address: string): Question {
+  return {
+    to: device.address,
+    timeoutMs: unloadTimeoutMs,
+    absent: () => gone(device),
+    message: (ask): DeviceMessage => ({kind: 'unload', ask, address}),
+  };
+}
+
+function gone({name}: DeviceDescription): InferenceError {
+  return new InferenceError('DEVICE_LOST', `${name} is gone`, {device: name});
+}
+
+function describe(split: Split, id: string, stageGraph: StageGraph): Deployment {
+  const {graph, preprocess, postprocess} = split.inspection;
+  const replacedInputs = infosByName(preprocess?.part.inputs ?? []);
+  const replacedOutputs = infosByName(postprocess?.part.outputs ?? []);
+  const info = (name: string): TensorInfo => {
+    const value = graph.values.get(name);
+    invariant(value?.kind === 'tensor', `${name} is no tensor`);
+    return {name, type: value.type, shape: value.shape === null ? null : [...value.shape]};
+  };
+  return {
+    id,
+    epoch: 0,
+    network: graph.name,
+    device: split.order.device,
+    inputs: graph.inputs.map(name => replacedInputs.get(name) ?? info(name)),
+    overridable: graph.overridable.map(info),
+    outputs: graph.outputs.map(name => replacedOutputs.get(name) ?? info(name)),
+    stageGraph,
+  };
+}
+
+function infosByName(infos: readonly TensorInfo[]): ReadonlyMap<string, TensorInfo> {
+  return new Map(infos.map(info => [info.name, info]));
+}

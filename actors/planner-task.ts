@@ -1,0 +1,36 @@
+import type {NetworkRef} from '../schemas/network-blob.js';
+import type {NetworkGraph} from '../schemas/network-graph.js';
+import type {Preprocessing} from '../schemas/preprocessing.js';
+import type {PostprocessPart, PreprocessPart} from '../src/plan/stage-graph.js';
+
+/** The parts of a network that become stages, as far as its extraction needs to know them. */
+export interface ExtractedPart {
+  readonly name: string;
+  readonly operations: readonly number[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly overridable: readonly string[];
+}
+
+/** What the coordinator has done for it off the thread that answers messages. */
+export type PlannerTask =
+  /** Reads a network and finds out every value's type and shape; answers an Inspection. */
+  | {
+      readonly kind: 'inspect';
+      readonly network: NetworkRef;
+      readonly preprocessing: Preprocessing | null;
+    }
+  /** Writes each part as a network of its own into the bulk store; answers NetworkRef[]. */
+  | {
+      readonly kind: 'extract';
+      readonly network: NetworkRef;
+      readonly parts: readonly ExtractedPart[];
+    };
+
+export interface Inspection {
+  readonly graph: NetworkGraph;
+  /** What devices are asked about: the network, without its weights if those are large. */
+  readonly queried: NetworkRef;
+  readonly preprocess: {readonly network: NetworkRef; readonly part: PreprocessPart} | null;
+  readonly postprocess: {readonly network: NetworkRef; readonly part: PostprocessPart} | null;
+}

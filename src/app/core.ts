@@ -1,0 +1,21 @@
+import {ClusterClient} from '../client/cluster-client.js';
+import {type ConnectOptions, connectClient} from './connect-client.js';
+import {type EmbeddedOptions, startEmbedded} from './embedded.js';
+
+/** Where everything begins: a cluster that runs elsewhere, or one inside this process. */
+export class Core extends ClusterClient {
+  /**
+   * Joins a running cluster as a client. Rejects with NO_SERVER if none of the servers answers.
+   */
+  static async connect(options: ConnectOptions = {}): Promise<Core> {
+    return new Core(await connectClient(options));
+  }
+
+  /**
+   * Starts coordinator and devices in this process; no server is needed. Rejects with
+   * UNKNOWN_DEVICE.
+   */
+  static async embedded(options: EmbeddedOptions = {}): Promise<Core> {
+    return new Core(await startEmbedded(options));
+  }
+}

@@ -1,0 +1,51 @@
+import type {ClusterLink} from '../client/cluster-client.js';
+import {ActorSystem} from '../kernel/actor-system.js';
+import {type Log, silentLog} from '../ports/log.js';
+import {createLocalTransport} from '../wire/local-transport.js';
+import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
+import {builtInPlugins, createPlugin} from './plugins.js';
+import {startClient} from './start-client.js';
+import {startCoordinator} from './start-coordinator.js';
+import {type StartedDevices, startDevices} from './start-devices.js';
+import {systemClock, systemRandom, systemTimers} from './system-world.js';
+
+export interface EmbeddedOptions {
+  /** Kinds of devices: `['CPU', 'WASM']`, the default. */
+  readonly devices?: readonly string[];
+  /** The node's name. Default: `local`. */
+  readonly node?: string;
+  readonly log?: Log;
+}
+
+/** A whole cluster in this process: coordinator, devices and client over a local transport. */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<ClusterLink> {
+  const {devices = builtInPlugins(), node = 'local', log = silentLog} = options;
+  const transport = createLocalTransport();
+  const bulk = createMemoryBulkStore();
+  const world = {transport, clock: systemClock, timers: systemTimers, log};
+  const system = new ActorSystem(world);
+  const started: StartedDevices[] = [];
+  const coordinator = startCoordinator({system, bulk, random: systemRandom});
+  coordinator.lead();
+  const client = startClient({system, ...world, random: systemRandom});
+  const close = async () => {
+    client.close();
+    await Promise.all(started.map(each => each.close()));
+    await transport.flush();
+    await coordinator.close();
+    system.close();
+    await transport.close();
+    await bulk.close();
+  };
+  try {
+    for (const kind of new Set(devices)) {
+      const plugin = await createPlugin(kind);
+      started.push(await startDevices({node, plugin, system, bulk, random: systemRandom}));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  await transport.flush();
+  return {session: client.session, bulk, close};
+}

@@ -1,0 +1,108 @@
+import {z} from 'zod';
+import type {Clock} from '../ports/clock.js';
+import type {Log} from '../ports/log.js';
+import type {StateStore} from '../ports/state-store.js';
+import type {Timer, Timers} from '../ports/timers.js';
+import type {Listening} from '../ports/transport.js';
+
+export interface LeadershipOptions {
+  readonly state: StateStore;
+  /** This coordinator's id. */
+  readonly id: string;
+  /** A leader that has not renewed its lease for this long has lost it. */
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  /** Called when this coordinator begins to lead; the answer's `stop` when it no longer does. */
+  lead(): Listening;
+}
+
+const leaseKey = 'leader';
+const leaseSchema = z.object({holder: z.string(), beat: z.number()});
+
+/**
+ * One coordinator leads: the one that holds a lease in the state store. Hosts' clocks are never
+ * compared: a lease is over when its entry has not changed for `leaseMs` on the observer's own
+ * clock, and a holder steps down when it could not renew for two thirds of that on its own.
+ */
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  #timer: Timer | undefined;
+  #leading: Listening | undefined;
+  #beat = 0;
+  #renewedAt = 0;
+  #seen: {readonly revision: number; readonly since: number} | undefined;
+  #closed = false;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options;
+    this.#turn = this.#take();
+  }
+
+  get leads(): boolean {
+    return this.#leading !== undefined;
+  }
+
+  /** Gives the lease back, so that another coordinator may lead at once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#turn;
+    if (!this.leads) return;
+    this.#follow('closing');
+    await this.#options.state.delete(leaseKey).catch(() => {});
+  }
+
+  async #take(): Promise<void> {
+    const {leaseMs, timers, log} = this.#options;
+    try {
+      await this.#turnOnce();
+    } catch (error) {
+      log.write('warn', 'the lease could not be read or written', {reason: String(error)});
+    }
+    const now = this.#options.clock.now();
+    if (this.leads && now - this.#renewedAt > (leaseMs * 2) / 3) this.#follow('lease not renewed');
+    if (this.#closed) return;
+    this.#timer = timers.after(leaseMs / 4, () => {
+      this.#turn = this.#take();
+    });
+  }
+
+  async #turnOnce(): Promise<void> {
+    const {state, id, clock, leaseMs} = this.#options;
+    const startedAt = clock.now();
+    const stored = await state.get(leaseKey);
+    const revision = stored?.revision ?? 0;
+    const holder = leaseSchema.safeParse(stored?.value).data?.holder;
+    if (stored !== undefined && holder !== id && !this.#isOver(revision, leaseMs)) {
+      if (this.leads) this.#follow(`${holder} leads`);
+      return;
+    }
+    const written = await state.put(leaseKey, {holder: id, beat: this.#beat++}, revision);
+    if (written === undefined) {
+      if (this.leads) this.#follow('another coordinator took the lease');
+      return;
+    }
+    this.#renewedAt = startedAt;
+    if (!this.leads && !this.#closed) this.#begin();
+  }
+
+  #isOver(revision: number, leaseMs: number): boolean {
+    const now = this.#options.clock.now();
+    if (this.#seen?.revision !== revision) this.#seen = {revision, since: now};
+    return now - this.#seen.since > leaseMs;
+  }
+
+  #begin(): void {
+    this.#options.log.write('info', 'this coordinator leads', {coordinator: this.#options.id});
+    this.#leading = this.#options.lead();
+  }
+
+  #follow(reason: string): void {
+    this.#leading?.stop();
+    this.#leading = undefined;
+    this.#options.log.write('info', 'this coordinator follows', {reason});
+  }
+}

@@ -1,0 +1,24 @@
+import type {ExtractedPart} from '../../actors/planner-task.js';
+import type {NetworkGraph, ValueInfo} from '../../schemas/network-graph.js';
+import type {TensorInfo} from '../../schemas/tensor.js';
+import type {ExtractedStage} from '../network/extract-stage.js';
+
+/** What the planner's worker is asked; `digest` lets it keep what it has parsed. */
+export type PlannerWork =
+  | {readonly kind: 'read'; readonly digest: string; readonly model: Uint8Array}
+  | {
+      readonly kind: 'extract';
+      readonly digest: string;
+      readonly model: Uint8Array;
+      readonly parts: readonly ExtractedPart[];
+      readonly values: ReadonlyMap<string, ValueInfo>;
+    };
+
+export interface ReadAnswer {
+  readonly graph: NetworkGraph;
+  readonly inputs: readonly TensorInfo[];
+  /** The network without its weights, if those are too many to send to every device. */
+  readonly skeleton: Uint8Array | null;
+}
+
+export type ExtractAnswer = readonly ExtractedStage[];

@@ -1,0 +1,57 @@
+import {type Reply, replyOf} from '../../devices/onnxruntime/reply.js';
+import {invariant} from '../errors.js';
+import {extractStage} from '../network/extract-stage.js';
+import type {Network} from '../network/network.js';
+import {readNetwork} from '../network/read-network.js';
+import {skeleton} from '../network/skeleton.js';
+import {writeModel} from '../network/write-model.js';
+import type {ExtractAnswer, PlannerWork, ReadAnswer} from './planner-work.js';
+
+/** Networks kept parsed: the one being loaded is asked about several times. */
+const keptMax = 2;
+/** Above this, devices are asked about the network without its large weights. */
+const wholeBytesMax = 8 * 1024 * 1024;
+/** Weights up to this size stay in: shapes, axes and scales that types depend on. */
+const tensorBytesMax = 4096;
+
+const kept = new Map<string, Network>();
+
+/** The planner's worker: parses and cuts networks, which may take seconds for a large one. */
+export function handle(work: PlannerWork): Promise<Reply<ReadAnswer | ExtractAnswer>> {
+  return replyOf(() => (work.kind === 'read' ? read(work) : extract(work)));
+}
+
+function parsed({digest, model}: PlannerWork): Network {
+  const known = kept.get(digest);
+  if (known !== undefined) return known;
+  const network = readNetwork(model);
+  kept.set(digest, network);
+  if (kept.size > keptMax) {
+    for (const oldest of kept.keys()) {
+      kept.delete(oldest);
+      break;
+    }
+  }
+  return network;
+}
+
+function read(work: PlannerWork): ReadAnswer {
+  const network = parsed(work);
+  const {graph, inputs} = network;
+  const weighs = [...graph.initializers.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (Math.max(weighs, work.model.byteLength) <= wholeBytesMax)
+    return {graph, inputs, skeleton: null};
+  return {graph, inputs, skeleton: writeModel(skeleton(network, tensorBytesMax).model)};
+}
+
+function extract(work: PlannerWork & {readonly kind: 'extract'}): ExtractAnswer {
+  const network = parsed(work);
+  return work.parts.map(part => {
+    const inputs = part.inputs.map(name => {
+      const value = work.values.get(name);
+      invariant(value?.kind === 'tensor', `${name} is cut, but is no tensor`);
+      return {name, type: value.type, shape: value.shape === null ? null : [...value.shape]};
+    });
+    return extractStage(network, {...part, inputs}, work.values);
+  });
+}

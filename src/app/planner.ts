@@ -1,0 +1,135 @@
+import type {ExtractedPart, Inspection, PlannerTask} from '../../actors/planner-task.js';
+import {inferValues} from '../../devices/onnxruntime/infer-values.js';
+import {unwrapReply} from '../../devices/onnxruntime/reply.js';
+import {WorkerPool} from '../../devices/onnxruntime/worker-pool.js';
+import type {NetworkRef} from '../../schemas/network-blob.js';
+import type {NetworkGraph} from '../../schemas/network-graph.js';
+import type {Preprocessing} from '../../schemas/preprocessing.js';
+import type {TensorInfo} from '../../schemas/tensor.js';
+import {weightsContent} from '../client/weights-content.js';
+import {InferenceError, invariant} from '../errors.js';
+import type {ExtractedStage} from '../network/extract-stage.js';
+import {withValues} from '../network/with-values.js';
+import type {BulkStore} from '../ports/bulk-store.js';
+import type {TaskExecutor} from '../ports/task-executor.js';
+import type {PlannerWork, ReadAnswer} from './planner-work.js';
+
+type Reading = Pick<Inspection, 'graph' | 'queried'>;
+
+/** Networks whose graph and types are remembered. */
+const rememberedMax = 16;
+
+/**
+ * Does the coordinator's heavy work: fetches networks from the bulk store, has them parsed and cut in
+ * a worker, their types inferred by ONNX Runtime in another, and stores what was cut.
+ */
+export class Planner implements TaskExecutor<PlannerTask> {
+  readonly slots = 1;
+  readonly #bulk: BulkStore;
+  readonly #worker = new WorkerPool<PlannerWork>({
+    module: new URL('./planner-worker.js', import.meta.url),
+    workers: 1,
+    queuedMax: 1024,
+  });
+  readonly #readings = new Map<string, Promise<Reading>>();
+
+  constructor(bulk: BulkStore) {
+    this.#bulk = bulk;
+  }
+
+  run(task: PlannerTask): Promise<Inspection | NetworkRef[]> {
+    return task.kind === 'inspect'
+      ? this.#inspect(task.network, task.preprocessing)
+      : this.#extract(task.network, task.parts);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+
+  async #inspect(network: NetworkRef, preprocessing: Preprocessing | null): Promise<Inspection> {
+    const reading = await this.#reading(network);
+    return {...reading, ...(await this.#weave(reading.graph, preprocessing))};
+  }
+
+  /** A reading that failed is not remembered. */
+  #reading(network: NetworkRef): Promise<Reading> {
+    const {digest} = network.model;
+    const known = this.#readings.get(digest);
+    if (known !== undefined) return known;
+    const reading = this.#read(network);
+    this.#readings.set(digest, reading);
+    reading.catch(() => this.#readings.delete(digest));
+    if (this.#readings.size > rememberedMax) {
+      const [oldest] = this.#readings.keys();
+      this.#readings.delete(oldest ?? '');
+    }
+    return reading;
+  }
+
+  async #read(network: NetworkRef): Promise<Reading> {
+    const {digest} = network.model;
+    const model = await this.#bulk.get(digest);
+    const read = await this.#work<ReadAnswer>({kind: 'read', digest, model: shared(model)});
+    const queried =
+      read.skeleton === null
+        ? network
+        : {model: await this.#bulk.put(read.skeleton), weights: null};
+    const values = await inferValues({model: read.skeleton ?? model, weightsFile: undefined});
+    return {graph: withValues(read.graph, values), queried};
+  }
+
+  async #weave(
+    graph: NetworkGraph,
+    preprocessing: Preprocessing | null,
+  ): Promise<Pick<Inspection, 'preprocess' | 'postprocess'>> {
+    void graph;
+    void preprocessing;
+    return {preprocess: null, postprocess: null};
+  }
+
+  async #extract(network: NetworkRef, parts: readonly ExtractedPart[]): Promise<NetworkRef[]> {
+    const {digest} = network.model;
+    const {graph} = await this.#reading(network);
+    const model = shared(await this.#bulk.get(digest));
+    const {values} = graph;
+    const work: PlannerWork = {kind: 'extract', digest, model, parts, values};
+    const stages = await this.#work<readonly ExtractedStage[]>(work);
+    const weightsFile =
+      network.weights === null ? undefined : await this.#bulk.file(network.weights.digest);
+    return Promise.all(stages.map(stage => this.#store(stage, weightsFile)));
+  }
+
+  async #store({model, weights}: ExtractedStage, weightsFile?: string): Promise<NetworkRef> {
+    const stored = await this.#bulk.put(model);
+    if (weights.length === 0) return {model: stored, weights: null};
+    if (weightsFile === undefined) {
+      throw new InferenceError(
+        'INVALID_NETWORK',
+        'the network has external data, but no file of it',
+      );
+    }
+    const content = () => weightsContent(weights, () => weightsFile);
+    return {model: stored, weights: await this.#bulk.put(content)};
+  }
+
+  async #work<Answer>(work: PlannerWork): Promise<Answer> {
+    return unwrapReply(await this.#worker.run(work)) as Answer;
+  }
+}
+
+/** Seen by the worker without a copy. */
+function shared(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+  copy.set(bytes);
+  return copy;
+}
+
+export function tensorInfos(graph: NetworkGraph, names: readonly string[]): TensorInfo[] {
+  return names.map(name => {
+    const value = graph.values.get(name);
+    invariant(value?.kind === 'tensor', `${name} is no tensor`);
+    return {name, type: value.type, shape: value.shape === null ? null : [...value.shape]};
+  });
+}

@@ -1,0 +1,92 @@
+import type {PluginTask} from '../../actors/plugin-task.js';
+import type {StageResult, StageTask} from '../../actors/stage-replica.js';
+import type {ConfigMap} from '../../schemas/config.js';
+import type {OperationSupport} from '../../schemas/device.js';
+import type {NetworkRef} from '../../schemas/network-blob.js';
+import type {ActorSystem} from '../kernel/actor-system.js';
+import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
+import type {BulkStore} from '../ports/bulk-store.js';
+import type {TaskExecutor} from '../ports/task-executor.js';
+
+export interface PluginHostOptions {
+  readonly plugin: Plugin;
+  readonly bulk: BulkStore;
+  /** Where the executors of loaded stages are provided, named by the stages' addresses. */
+  readonly system: ActorSystem;
+}
+
+/** Does for device actors what only their plugin can: queries, compiles and releases networks. */
+export class PluginHost implements TaskExecutor<PluginTask> {
+  readonly slots = 4;
+  readonly #options: PluginHostOptions;
+  readonly #executors = new Map<string, StageExecutor>();
+
+  constructor(options: PluginHostOptions) {
+    this.#options = options;
+  }
+
+  async run(task: PluginTask): Promise<readonly OperationSupport[] | {slots: number} | null> {
+    switch (task.kind) {
+      case 'query': {
+        const source = await this.#fetch(task.network);
+        return this.#options.plugin.queryNetwork(source, task.config);
+      }
+      case 'load':
+        return this.#load(task.address, task.network, task.config);
+      case 'release':
+        await this.#release(task.address);
+        return null;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#executors.keys()].map(address => this.#release(address)));
+    await this.#options.plugin.close();
+  }
+
+  async #load(address: string, network: NetworkRef, config: ConfigMap): Promise<{slots: number}> {
+    const {plugin, system} = this.#options;
+    const executable = await plugin.loadNetwork(await this.#fetch(network), config);
+    const executor = new StageExecutor(executable);
+    this.#executors.set(address, executor);
+    system.provide(address, executor);
+    return {slots: executable.slots};
+  }
+
+  async #release(address: string): Promise<void> {
+    const executor = this.#executors.get(address);
+    this.#executors.delete(address);
+    this.#options.system.withdraw(address);
+    await executor?.close();
+  }
+
+  async #fetch({model, weights}: NetworkRef): Promise<NetworkSource> {
+    const {bulk} = this.#options;
+    const [bytes, weightsFile] = await Promise.all([
+      bulk.get(model.digest),
+      weights === null ? undefined : bulk.file(weights.digest),
+    ]);
+    return {model: bytes, weightsFile};
+  }
+}
+
+/** A stage's kernels as a task executor. */
+class StageExecutor implements TaskExecutor<StageTask, StageResult> {
+  readonly #executable: ExecutableNetwork;
+
+  constructor(executable: ExecutableNetwork) {
+    this.#executable = executable;
+  }
+
+  get slots(): number {
+    return this.#executable.slots;
+  }
+
+  run(task: StageTask): Promise<StageResult> {
+    return this.#executable.infer(task);
+  }
+
+  close(): Promise<void> {
+    return this.#executable.release();
+  }
+}

@@ -1,0 +1,29 @@
+import {InferenceError} from '../errors.js';
+import {nearestName} from '../plan/nearest-name.js';
+import type {Plugin} from '../plugin/plugin.js';
+
+interface PluginModule {
+  createPluginEngine(): Plugin;
+}
+
+/** The plugins that come with Heterodyne, by the kind of device that they know. */
+const builtIn: Readonly<Record<string, () => Promise<PluginModule>>> = {
+  CPU: () => import('../../devices/cpu/index.js'),
+  WASM: () => import('../../devices/wasm/index.js'),
+};
+
+export function builtInPlugins(): readonly string[] {
+  return Object.keys(builtIn);
+}
+
+/** Throws UNKNOWN_DEVICE. */
+export async function createPlugin(kind: string): Promise<Plugin> {
+  const load = Object.hasOwn(builtIn, kind) ? builtIn[kind] : undefined;
+  if (load !== undefined) return (await load()).createPluginEngine();
+  const nearest = nearestName(kind, builtInPlugins());
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  throw new InferenceError(
+    'UNKNOWN_DEVICE',
+    `expected a plugin out of ${builtInPlugins().join(', ')}, given '${kind}'${hint}`,
+  );
+}

@@ -1,0 +1,47 @@
+import {Coordinator} from '../../actors/coordinator.js';
+import {Registry} from '../../actors/registry.js';
+import {coordinatorAddress, registryAddress} from '../../schemas/addresses.js';
+import type {ActorSystem} from '../kernel/actor-system.js';
+import type {BulkStore} from '../ports/bulk-store.js';
+import type {Random} from '../ports/random.js';
+import type {Listening} from '../ports/transport.js';
+import {Planner} from './planner.js';
+
+export interface StartCoordinatorOptions {
+  readonly system: ActorSystem;
+  readonly bulk: BulkStore;
+  readonly random: Random;
+}
+
+export interface StartedCoordinator {
+  /** From now on it answers as the coordinator of the cluster, until the answer's `stop`. */
+  lead(): Listening;
+  close(): Promise<void>;
+}
+
+const registryCheckMs = 500;
+const keepMs = 60_000;
+const ordersMax = 256;
+const plannerName = 'planner';
+
+/** Starts a coordinator and the registry beside it; it does not lead yet. */
+export function startCoordinator(options: StartCoordinatorOptions): StartedCoordinator {
+  const {system, bulk, random} = options;
+  const planner = new Planner(bulk);
+  const address = `${coordinatorAddress}.${random.id()}`;
+  system.provide(plannerName, planner);
+  system.spawn(
+    address,
+    new Coordinator({address, planner: plannerName, random, keepMs, ordersMax}),
+  );
+  system.spawn(registryAddress, new Registry(address, registryCheckMs));
+  return {
+    lead: () => system.alias(address, coordinatorAddress),
+    async close() {
+      system.stop(registryAddress);
+      system.stop(address);
+      system.withdraw(plannerName);
+      await planner.close();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import {Device} from '../../actors/device.js';
+import {deviceAddress} from '../../schemas/addresses.js';
+import type {DeviceDescription} from '../../schemas/device.js';
+import type {ActorSystem} from '../kernel/actor-system.js';
+import type {Plugin} from '../plugin/plugin.js';
+import type {BulkStore} from '../ports/bulk-store.js';
+import type {Random} from '../ports/random.js';
+import {PluginHost} from './plugin-host.js';
+
+export interface StartDevicesOptions {
+  readonly node: string;
+  readonly plugin: Plugin;
+  readonly system: ActorSystem;
+  readonly bulk: BulkStore;
+  readonly random: Random;
+}
+
+export interface StartedDevices {
+  readonly devices: readonly DeviceDescription[];
+  /** Says goodbye, settles what runs, ends the kernels. */
+  close(): Promise<void>;
+}
+
+const heartbeatMs = 1000;
+const leaseMs = 4000;
+const queuedMax = 256;
+const stagesMax = 256;
+
+/** Starts a device actor for each device that the plugin finds on this host. */
+export async function startDevices(options: StartDevicesOptions): Promise<StartedDevices> {
+  const {node, plugin, system, bulk, random} = options;
+  const host = new PluginHost({plugin, bulk, system});
+  const executor = `plugin.${plugin.name}`;
+  system.provide(executor, host);
+  const found = await plugin.devices();
+  const devices = found.map(({id, fullName, capabilities}): DeviceDescription => {
+    const local = id === '' ? plugin.name : `${plugin.name}.${id}`;
+    return {
+      name: `${node}/${local}`,
+      node,
+      kind: plugin.name,
+      id,
+      fullName,
+      plugin: plugin.name,
+      pluginVersion: plugin.version,
+      address: deviceAddress(random.id()),
+      capabilities: [...capabilities],
+    };
+  });
+  for (const description of devices) {
+    const settings = {plugin: executor, heartbeatMs, leaseMs, queuedMax, stagesMax};
+    system.spawn(description.address, new Device({description, ...settings}));
+  }
+  return {
+    devices,
+    async close() {
+      for (const {address} of devices) system.stop(address);
+      system.withdraw(executor);
+      await host.close();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type {Deployment} from '../../schemas/deployment.js';
+import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js';
+import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
+import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
+import {InferenceError} from '../errors.js';
+import {nearestName} from '../plan/nearest-name.js';
+import type {Tensor} from '../tensor.js';
+import {checkTensorFits} from '../tensor-check.js';
+import {InferRequest} from './infer-request.js';
+import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
+
+const controlTimeoutMs = 30_000;
+
+/** A network compiled for devices, ready for requests. */
+export class ExecutableNetwork {
+  readonly session: Session;
+  readonly #deployment: Deployment;
+  readonly #infos: ReadonlyMap<string, TensorInfo>;
+  readonly #onReleased: () => void;
+  #released: Promise<void> | undefined;
+
+  /** Made by `Core.loadNetwork`. */
+  constructor(session: Session, deployment: Deployment, onReleased: () => void) {
+    this.session = session;
+    this.#onReleased = onReleased;
+    this.#deployment = deployment;
+    const infos = [...deployment.inputs, ...deployment.overridable];
+    this.#infos = new Map(infos.map(info => [info.name, info]));
+  }
+
+  /** What every request brings. Symbolic dimensions keep their names. */
+  get inputs(): readonly TensorInfo[] {
+    return this.#deployment.inputs;
+  }
+
+  get outputs(): readonly TensorInfo[] {
+    return this.#deployment.outputs;
+  }
+
+  /** Initializers that a request may bring too, instead of the network's own. */
+  get overridable(): readonly TensorInfo[] {
+    return this.#deployment.overridable;
+  }
+
+  get stageGraph(): StageGraph {
+    return this.#deployment.stageGraph;
+  }
+
+  createInferRequest(): InferRequest {
+    this.#throwIfReleased();
+    return new InferRequest(this);
+  }
+
+  /** What each stage has done so far, all its replicas together, by stage. */
+  async getStageStatistics(): Promise<readonly StageStats[]> {
+    this.#throwIfReleased();
+    return Promise.all(this.stageGraph.stages.map(stage => this.#statistics(stage)));
+  }
+
+  /** Ends the stages; requests that run are settled with RELEASED. Again: no effect. */
+  release(): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  /** For InferRequest. Throws UNKNOWN_INPUT and what does not fit. */
+  checkInput(name: string, tensor: Tensor): void {
+    const info = this.#infos.get(name);
+    if (info === undefined) throw unknownName('UNKNOWN_INPUT', 'input', name, this.#infos.keys());
+    checkTensorFits(info, tensor);
+  }
+
+  /** For InferRequest. Throws MISSING_INPUT. */
+  checkComplete(tensors: NamedTensors): void {
+    const missing = this.inputs.filter(({name}) => !tensors.has(name));
+    if (missing.length === 0) return;
+    const names = missing.map(({name}) => name).join(', ');
+    throw new InferenceError(
+      'MISSING_INPUT',
+      `expected a tensor for each input, none for ${names}`,
+    );
+  }
+
+  /** For InferRequest. */
+  unknownOutput(name: string): InferenceError {
+    const names = this.outputs.map(output => output.name);
+    return unknownName('UNKNOWN_OUTPUT', 'output', name, names);
+  }
+
+  /** For InferRequest. */
+  submit(
+    tensors: NamedTensors,
+    options: SubmitOptions,
+  ): {readonly id: number; readonly outcome: Promise<InferenceOutcome>} {
+    this.#throwIfReleased();
+    return this.session.submit(this.#deployment, tensors, options);
+  }
+
+  async #release(): Promise<void> {
+    const {id: deployment} = this.#deployment;
+    this.session.released(this.#deployment);
+    this.#onReleased();
+    await this.session.askCoordinator(
+      ask => ({kind: 'release', ask, deployment}),
+      controlTimeoutMs,
+    );
+  }
+
+  async #statistics({name, replicas}: Stage): Promise<StageStats> {
+    const answers = await Promise.all(
+      replicas.map(({address: to, device}) =>
+        this.session.ask({
+          to,
+          timeoutMs: controlTimeoutMs,
+          message: ask => ({kind: 'stats', ask}),
+          absent: () => new InferenceError('DEVICE_LOST', `${name} is gone`, {device, stage: name}),
+        }),
+      ),
+    );
+    return answers.map(answer => stageStatsSchema.parse(answer)).reduce(addStats);
+  }
+
+  #throwIfReleased(): void {
+    if (this.#released !== undefined) {
+      throw new InferenceError('RELEASED', `${this.#deployment.network} was released`);
+    }
+  }
+}
+
+function addStats(a: StageStats, b: StageStats): StageStats {
+  return {
+    executed: a.executed + b.executed,
+    failed: a.failed + b.failed,
+    cancelled: a.cancelled + b.cancelled,
+    expired: a.expired + b.expired,
+    refused: a.refused + b.refused,
+    queueUs: a.queueUs + b.queueUs,
+    executeUs: a.executeUs + b.executeUs,
+    runUs: a.runUs + b.runUs,
+  };
+}
+
+function unknownName(
+  code: 'UNKNOWN_INPUT' | 'UNKNOWN_OUTPUT',
+  what: string,
+  given: string,
+  known: Iterable<string>,
+): InferenceError {
+  const names = [...known];
+  const nearest = nearestName(given, names);
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  return new InferenceError(
+    code,
+    `expected an ${what} out of ${names.join(', ')}, given '${given}'${hint}`,
+  );
+}

@@ -1,0 +1,201 @@
+import type {StageTiming} from '../../schemas/messages/stage.js';
+import type {TensorData} from '../../schemas/tensor.js';
+import {InferenceError} from '../errors.js';
+import {Tensor} from '../tensor.js';
+import type {ExecutableNetwork} from './executable-network.js';
+import type {InferenceOutcome, SubmitOptions} from './session.js';
+
+export interface InferOptions {
+  /** The request settles within this time, with its result or an error. Default: 60,000. */
+  readonly timeoutMs?: number;
+  /** Aborting cancels the request. */
+  readonly signal?: AbortSignal;
+}
+
+/** Inputs by name; a plain `{type, shape, data}` will do for a Tensor. */
+export type Inputs = Readonly<Record<string, TensorData>>;
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** Called at the end of a request that was started; `error` is undefined if it went well. */
+export type CompletionCallback = (error: InferenceError | undefined) => void;
+
+const timeoutMsDefault = 60_000;
+const timeoutMsMax = 24 * 60 * 60 * 1000;
+
+interface Run {
+  readonly id: number;
+  readonly settled: Promise<void>;
+  cancelled: boolean;
+}
+
+/**
+ * One inference at a time, over and over: set inputs, start, wait, get outputs. While it runs, every
+ * call but `wait` and `cancel` throws BUSY; between `cancel` and the end of what ran, CANCELLED.
+ */
+export class InferRequest {
+  readonly #network: ExecutableNetwork;
+  readonly #inputs = new Map<string, Tensor>();
+  #run: Run | undefined;
+  #last: {outcome?: InferenceOutcome; error?: InferenceError} | undefined;
+  #callback: CompletionCallback | undefined;
+
+  /** Made by `ExecutableNetwork.createInferRequest`. */
+  constructor(network: ExecutableNetwork) {
+    this.#network = network;
+  }
+
+  /**
+   * Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. The tensor's data is read
+   * when the request starts.
+   */
+  setInput(name: string, tensor: TensorData): void {
+    this.#throwIfRunning();
+    const checked = Tensor.from(tensor, name);
+    this.#network.checkInput(name, checked);
+    this.#inputs.set(name, checked);
+  }
+
+  /** The tensor that was set. Throws UNKNOWN_INPUT if there is none. */
+  getInput(name: string): Tensor {
+    this.#throwIfRunning();
+    const tensor = this.#inputs.get(name);
+    if (tensor === undefined) {
+      throw new InferenceError('UNKNOWN_INPUT', `no input ${name} was set`);
+    }
+    return tensor;
+  }
+
+  /** Throws UNKNOWN_OUTPUT, NOT_STARTED, or what the last run ended with. */
+  getOutput(name: string): Tensor {
+    const outputs = this.#finishedOutputs();
+    const tensor = outputs[name];
+    if (tensor === undefined) throw this.#network.unknownOutput(name);
+    return tensor;
+  }
+
+  /** Called after every end, before `wait` settles; it may start the request again. */
+  setCallback(callback: CompletionCallback): void {
+    this.#throwIfRunning();
+    this.#callback = callback;
+  }
+
+  /**
+   * Runs once with `inputs` (those set before stay set) and gives the outputs. Rejects with
+   * MISSING_INPUT and what `setInput` throws, before anything is sent; then with whatever the run
+   * ends with: DEADLINE_EXCEEDED, CANCELLED, STAGE_FAILED, DEVICE_LOST, QUEUE_FULL, CONNECTION_LOST,
+   * RELEASED. The callback is not called.
+   */
+  async infer(inputs: Inputs = {}, options: InferOptions = {}): Promise<Outputs> {
+    for (const [name, tensor] of Object.entries(inputs)) this.setInput(name, tensor);
+    const run = this.#start(options, undefined);
+    await run.settled;
+    return this.#finishedOutputs();
+  }
+
+  /** Starts and returns at once; throws BUSY and MISSING_INPUT. */
+  startAsync(options: InferOptions = {}): void {
+    this.#start(options, this.#callback);
+  }
+
+  /**
+   * True once the run has ended well; rejects with the error of one that has not. With `timeoutMs`,
+   * false if it still runs after that time, or never started.
+   */
+  async wait(timeoutMs?: number): Promise<boolean> {
+    if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
+      const text = `timeoutMs: expected a time from 0, given ${timeoutMs}`;
+      throw new InferenceError('INVALID_ARGUMENT', text);
+    }
+    const run = this.#run;
+    if (run !== undefined && !(await settlesWithin(run.settled, timeoutMs))) return false;
+    if (this.#last?.error !== undefined) throw this.#last.error;
+    return this.#last !== undefined || timeoutMs === undefined;
+  }
+
+  /** No effect on a request that does not run. */
+  cancel(): void {
+    if (this.#run === undefined || this.#run.cancelled) return;
+    this.#run.cancelled = true;
+    this.#network.session.cancel(this.#run.id);
+  }
+
+  /** Where the time of the last run went, by stage. */
+  get timings(): readonly StageTiming[] {
+    return this.#last?.outcome?.timings ?? [];
+  }
+
+  #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
+    this.#throwIfRunning();
+    this.#network.checkComplete(this.#inputs);
+    if (options.signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
+    const submitted = this.#network.submit(new Map(this.#inputs), submitOptions(options));
+    const abort = () => this.cancel();
+    options.signal?.addEventListener('abort', abort, {once: true});
+    const settled = submitted.outcome
+      .then(
+        outcome => this.#end({outcome}, callback),
+        (error: unknown) => this.#end({error: InferenceError.from(error)}, callback),
+      )
+      .finally(() => options.signal?.removeEventListener('abort', abort));
+    const run: Run = {id: submitted.id, settled, cancelled: false};
+    this.#run = run;
+    return run;
+  }
+
+  /** The callback may start the next run; if it throws, that is what this run ended with. */
+  #end(
+    last: {outcome?: InferenceOutcome; error?: InferenceError},
+    callback: CompletionCallback | undefined,
+  ): void {
+    this.#run = undefined;
+    this.#last = last;
+    try {
+      callback?.(last.error);
+    } catch (thrown) {
+      this.#last = {error: InferenceError.from(thrown)};
+    }
+  }
+
+  #finishedOutputs(): Outputs {
+    this.#throwIfRunning();
+    if (this.#last?.error !== undefined) throw this.#last.error;
+    if (this.#last?.outcome === undefined) {
+      throw new InferenceError('NOT_STARTED', 'the request has not run yet');
+    }
+    const {outputs} = this.#last.outcome;
+    return Object.fromEntries([...outputs].map(([name, data]) => [name, Tensor.from(data, name)]));
+  }
+
+  #throwIfRunning(): void {
+    if (this.#run === undefined) return;
+    if (this.#run.cancelled) {
+      throw new InferenceError('CANCELLED', 'the request was cancelled and has not ended yet');
+    }
+    throw new InferenceError('BUSY', 'the request runs; wait for its end, or use another one');
+  }
+}
+
+function submitOptions({timeoutMs = timeoutMsDefault}: InferOptions): SubmitOptions {
+  if (!(timeoutMs > 0 && timeoutMs <= timeoutMsMax)) {
+    const text = `timeoutMs: expected a time above 0 and up to ${timeoutMsMax}, given ${timeoutMs}`;
+    throw new InferenceError('INVALID_ARGUMENT', text);
+  }
+  return {timeoutMs, profile: false};
+}
+
+/** Leaves no timer behind. */
+async function settlesWithin(settled: Promise<void>, timeoutMs?: number): Promise<boolean> {
+  if (timeoutMs === undefined) {
+    await settled;
+    return true;
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timedOut = new Promise<false>(resolve => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  try {
+    return await Promise.race([settled.then(() => true), timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

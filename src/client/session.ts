@@ -1,0 +1,135 @@
+import type {ClientEvent, ClientOrder} from '../../actors/client-session.js';
+import {coordinatorAddress} from '../../schemas/addresses.js';
+import type {Deployment} from '../../schemas/deployment.js';
+import type {Ask} from '../../schemas/messages/ask.js';
+import type {CoordinatorMessage} from '../../schemas/messages/coordinator.js';
+import type {StageTiming} from '../../schemas/messages/stage.js';
+import type {NamedTensors} from '../../schemas/tensor.js';
+import {InferenceError} from '../errors.js';
+import type {Question} from '../kernel/asks.js';
+import type {Clock} from '../ports/clock.js';
+import type {Timers} from '../ports/timers.js';
+
+/** What a request came to. */
+export interface InferenceOutcome {
+  readonly outputs: NamedTensors;
+  /** One for each stage, by index. */
+  readonly timings: readonly StageTiming[];
+  readonly attempts: number;
+}
+
+export interface SubmitOptions {
+  readonly timeoutMs: number;
+  readonly profile: boolean;
+}
+
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Gives an order to the client session actor. */
+  tell(order: ClientOrder): void;
+}
+
+/** A coordinator may be absent for this long, while another takes over or the cluster comes up. */
+const coordinatorGraceMs = 10_000;
+const coordinatorRetryMs = 100;
+
+/** The client session actor as promises: what the library's classes call. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #requests = new Map<number, Waiter<InferenceOutcome>>();
+  readonly #asks = new Map<number, Waiter<unknown>>();
+  #submitted = 0;
+  #asked = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Takes what the actor emits. */
+  onEvent(event: ClientEvent): void {
+    if (event.kind === 'answered') {
+      const waiter = this.#asks.get(event.ask);
+      this.#asks.delete(event.ask);
+      if (event.outcome.ok) waiter?.resolve(event.outcome.value);
+      else waiter?.reject(event.outcome.error);
+      return;
+    }
+    const waiter = this.#requests.get(event.request);
+    this.#requests.delete(event.request);
+    if (event.kind === 'done') waiter?.resolve(event);
+    else waiter?.reject(event.error);
+  }
+
+  /** Sends a request; `id` cancels it. */
+  submit(
+    deployment: Deployment,
+    tensors: NamedTensors,
+    options: SubmitOptions,
+  ): {readonly id: number; readonly outcome: Promise<InferenceOutcome>} {
+    const request = this.#submitted++;
+    const outcome = new Promise<InferenceOutcome>((resolve, reject) => {
+      this.#requests.set(request, {resolve, reject});
+    });
+    const submission = {request, deployment, tensors, ...options};
+    this.#options.tell({kind: 'submit', submission});
+    return {id: request, outcome};
+  }
+
+  cancel(request: number): void {
+    this.#options.tell({kind: 'cancel', request});
+  }
+
+  loaded(deployment: Deployment): void {
+    this.#options.tell({kind: 'loaded', deployment});
+  }
+
+  released(deployment: Deployment): void {
+    this.#options.tell({kind: 'released', deployment});
+  }
+
+  ask(question: Question): Promise<unknown> {
+    const ask = this.#asked++;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#asks.set(ask, {resolve, reject});
+    });
+    this.#options.tell({kind: 'ask', ask, question});
+    return answer;
+  }
+
+  /** Asks the coordinator that leads; waits a while for one if there is none. */
+  async askCoordinator(
+    message: (ask: Ask) => CoordinatorMessage,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    const until = this.#options.clock.now() + Math.min(coordinatorGraceMs, timeoutMs);
+    const question = {to: coordinatorAddress, timeoutMs, message, absent: noCoordinator};
+    for (;;) {
+      try {
+        return await this.ask(question);
+      } catch (error) {
+        if (!(error instanceof InferenceError) || error.code !== 'NO_COORDINATOR') throw error;
+        if (this.#options.clock.now() >= until) throw error;
+        await this.#delay(coordinatorRetryMs);
+      }
+    }
+  }
+
+  #delay(delayMs: number): Promise<void> {
+    return new Promise(resolve => {
+      this.#options.timers.after(delayMs, resolve);
+    });
+  }
+}
+
+function noCoordinator(): InferenceError {
+  return new InferenceError(
+    'NO_COORDINATOR',
+    'no coordinator leads this cluster; start one with `heterodyne coordinator`',
+  );
+}

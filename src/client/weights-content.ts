@@ -1,0 +1,29 @@
+import {createReadStream} from 'node:fs';
+import {InferenceError} from '../errors.js';
+import type {WeightRange} from '../network/gather-weights.js';
+
+/** Reads a weights file's content range by range from the files that the ranges name. */
+export async function* weightsContent(
+  ranges: readonly WeightRange[],
+  pathOf: (location: string) => string,
+): AsyncGenerator<Uint8Array> {
+  let written = 0;
+  for (const {location, offset, length, start} of ranges) {
+    if (start > written) yield new Uint8Array(start - written);
+    written = start + length;
+    if (length === 0) continue;
+    let read = 0;
+    const path = pathOf(location);
+    for await (const chunk of createReadStream(path, {start: offset, end: offset + length - 1})) {
+      const bytes = chunk as Uint8Array;
+      read += bytes.byteLength;
+      yield bytes;
+    }
+    if (read < length) {
+      throw new InferenceError(
+        'FILE_UNREADABLE',
+        `${path}: expected ${length} bytes of weights from ${offset} on, given ${read}`,
+      );
+    }
+  }
+}

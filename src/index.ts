@@ -1,0 +1,23 @@
+export type {Deployment} from '../schemas/deployment.js';
+export type {DeviceDescription} from '../schemas/device.js';
+export {type ElementType, elementTypes} from '../schemas/element-type.js';
+export type {PlanResult} from '../schemas/messages/coordinator.js';
+export type {StageStats, StageTiming} from '../schemas/messages/stage.js';
+export type {Edge, Replica, Stage, StageGraph} from '../schemas/stage-graph.js';
+export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
+export type {ConnectOptions} from './app/connect-client.js';
+export {Core} from './app/core.js';
+export type {EmbeddedOptions} from './app/embedded.js';
+export type {LoadOptions, OperationPlacement} from './client/cluster-client.js';
+export type {ExecutableNetwork} from './client/executable-network.js';
+export type {
+  CompletionCallback,
+  InferOptions,
+  InferRequest,
+  Inputs,
+  Outputs,
+} from './client/infer-request.js';
+export type {Network, OperationInfo} from './client/network.js';
+export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
+export type {Config} from './plugin/plugin.js';
+export {Tensor} from './tensor.js';
