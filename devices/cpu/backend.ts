@@ -7,6 +7,7 @@ env.logLevel = 'fatal';
 /** ONNX Runtime's CPU kernels through its native binding. */
 export const cpuBackend: Backend = {
   Tensor,
+  networkBytesMax: Infinity,
   open(model, options) {
     // The binding does not take shared memory.
     const bytes = model.buffer instanceof ArrayBuffer ? model : model.slice();

@@ -12,6 +12,8 @@ export interface OpenOptions {
 /** One build of ONNX Runtime, as a worker thread holds it. */
 export interface Backend {
   readonly Tensor: typeof Tensor;
+  /** A network and its weights beyond this do not fit into its memory. */
+  readonly networkBytesMax: number;
   /** Rejects with ONNX Runtime's own error. `model` is no longer needed once it settles. */
   open(model: Uint8Array, options: OpenOptions): Promise<InferenceSession>;
 }

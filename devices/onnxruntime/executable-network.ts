@@ -6,7 +6,9 @@ import type {
   InferenceResult,
   NetworkSource,
 } from '../../src/plugin/plugin.js';
-import type {KernelDescription, KernelSetup} from './kernel.js';
+import type {KernelDescription} from './kernel.js';
+import type {KernelSetup} from './session-source.js';
+import {sharedBytes} from './shared-bytes.js';
 import type {KernelTask} from './start-kernel.js';
 import type {Streams} from './streams.js';
 import {buffersOf, copyTensors, unsharedTensors} from './tensor-buffers.js';
@@ -31,34 +33,31 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
   private constructor(
     pool: WorkerPool<KernelTask>,
     weights: WeightsFolder | undefined,
-    slots: number,
     description: KernelDescription,
   ) {
     this.#pool = pool;
     this.#weights = weights;
-    this.slots = slots;
+    this.slots = pool.workers;
     this.inputs = description.inputs;
     this.outputs = description.outputs;
   }
 
-  /** Rejects with COMPILE_FAILED. */
+  /** Rejects with COMPILE_FAILED or FILE_UNREADABLE. */
   static async load(network: NetworkSource, options: LoadOptions): Promise<OnnxRuntimeNetwork> {
-    const {streams, threadsPerStream} = options.streams;
     const weights = await openWeightsFolder(network.weightsFile);
     const setup: KernelSetup = {
-      model: shared(network.model),
+      model: sharedBytes(network.model),
       weightsFile: weights?.file,
-      threads: threadsPerStream,
+      threads: options.streams.threadsPerStream,
     };
     const pool = new WorkerPool<KernelTask>({
       module: options.worker,
-      workers: streams,
+      workers: options.streams.streams,
       queuedMax: options.queuedMax,
       workerData: setup,
     });
     try {
-      const description = await describe(pool, streams);
-      return new OnnxRuntimeNetwork(pool, weights, streams, description);
+      return new OnnxRuntimeNetwork(pool, weights, await describe(pool));
     } catch (error) {
       await pool.close();
       await weights?.remove();
@@ -88,8 +87,8 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
 }
 
 /** Asks every worker, so that all are warm and none has failed. */
-async function describe(pool: WorkerPool<KernelTask>, workers: number): Promise<KernelDescription> {
-  const asked = Array.from({length: workers}, () =>
+async function describe(pool: WorkerPool<KernelTask>): Promise<KernelDescription> {
+  const asked = Array.from({length: pool.workers}, () =>
     pool.run<KernelDescription>({kind: 'describe'}),
   );
   const [description] = await Promise.all(asked).catch(compileFailed);
@@ -100,10 +99,4 @@ async function describe(pool: WorkerPool<KernelTask>, workers: number): Promise<
 function compileFailed(error: unknown): never {
   const {message} = InferenceError.from(error);
   throw new InferenceError('COMPILE_FAILED', message, {}, {cause: error});
-}
-
-function shared(bytes: Uint8Array): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(bytes.byteLength);
-  new Uint8Array(buffer).set(bytes);
-  return buffer;
 }

@@ -2,49 +2,42 @@ import type {InferenceSession, Tensor} from 'onnxruntime-node';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../../src/errors.js';
 import type {InferenceResult} from '../../src/plugin/plugin.js';
-import type {Backend} from './backend.js';
+import {type Backend, logSeverityLevel} from './backend.js';
 import {failedOperation, usefulMessage} from './ort-message.js';
-import {elementTypeOfOrt, fromOrt, toOrt} from './ort-tensor.js';
+import {fromOrt, toOrt} from './ort-tensor.js';
+import {type KernelSetup, SessionSource} from './session-source.js';
 import {SessionVariants} from './session-variants.js';
-
-/** What a kernel's worker is started with. */
-export interface KernelSetup {
-  /** A serialised ModelProto, one copy for all workers. */
-  readonly model: SharedArrayBuffer;
-  readonly weightsFile: string | undefined;
-  readonly threads: number;
-}
+import {valueInfoOfOrt} from './tensor-info.js';
 
 export interface KernelDescription {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
 }
 
-/** A warm session in a worker thread. One inference at a time. */
+/** A warm session in a worker thread. Runs one inference at a time. */
 export class Kernel {
   readonly description: KernelDescription;
   readonly #backend: Backend;
   readonly #session: InferenceSession;
   readonly #variants: SessionVariants;
 
-  private constructor(backend: Backend, session: InferenceSession, variants: SessionVariants) {
+  private constructor(backend: Backend, session: InferenceSession, source: SessionSource) {
     this.#backend = backend;
     this.#session = session;
-    this.#variants = variants;
-    this.description = {
-      inputs: session.inputMetadata.map(value => describe('input', value)),
-      outputs: session.outputMetadata.map(value => describe('output', value)),
-    };
+    this.#variants = new SessionVariants(overridden => source.openVariant(overridden));
+    this.description = describeSession(session, source);
   }
 
   /** Rejects with COMPILE_FAILED. */
   static async open(backend: Backend, setup: KernelSetup): Promise<Kernel> {
-    const session = await openSession(backend, new Uint8Array(setup.model), setup);
-    const variants = new SessionVariants(async () => session);
-    return new Kernel(backend, session, variants);
+    const source = new SessionSource(backend, setup);
+    return new Kernel(backend, await source.open(), source);
   }
 
-  /** Rejects with MISSING_INPUT, UNKNOWN_INPUT, SIZE_MISMATCH or STAGE_FAILED. */
+  /**
+   * `tensors` holds the session's inputs, and initializers to be overridden. Rejects with
+   * MISSING_INPUT, UNKNOWN_INPUT, SIZE_MISMATCH or STAGE_FAILED.
+   */
   async infer(tensors: NamedTensors): Promise<InferenceResult> {
     const session = await this.#sessionFor(tensors);
     const feeds = this.#feeds(session, tensors);
@@ -57,7 +50,6 @@ export class Kernel {
 
   #sessionFor(tensors: NamedTensors): InferenceSession | Promise<InferenceSession> {
     const {inputNames} = this.#session;
-    if (tensors.size === inputNames.length) return this.#session;
     const overridden = [...tensors.keys()].filter(name => !inputNames.includes(name));
     return overridden.length === 0 ? this.#session : this.#variants.session(overridden);
   }
@@ -76,21 +68,9 @@ export class Kernel {
   }
 }
 
-async function openSession(
-  backend: Backend,
-  model: Uint8Array,
-  {threads, weightsFile}: KernelSetup,
-): Promise<InferenceSession> {
-  try {
-    return await backend.open(model, {threads, weightsFile, optimize: true});
-  } catch (error) {
-    throw new InferenceError('COMPILE_FAILED', usefulMessage(error));
-  }
-}
-
 async function run(session: InferenceSession, feeds: Record<string, Tensor>) {
   try {
-    return await session.run(feeds, {logSeverityLevel: 4});
+    return await session.run(feeds, {logSeverityLevel});
   } catch (error) {
     const operation = failedOperation(error);
     const place = operation === undefined ? {} : {operation};
@@ -98,15 +78,21 @@ async function run(session: InferenceSession, feeds: Record<string, Tensor>) {
   }
 }
 
-function describe(kind: string, value: InferenceSession.ValueMetadata): TensorInfo {
-  const type = value.isTensor ? elementTypeOfOrt(value.type) : undefined;
-  if (!value.isTensor || type === undefined) {
-    const given = value.isTensor ? `a tensor of ${value.type}` : 'no tensor';
+function describeSession(session: InferenceSession, source: SessionSource): KernelDescription {
+  const values = [...session.inputMetadata, ...session.outputMetadata];
+  const unranked = values.some(value => value.isTensor && value.shape.length === 0);
+  const scalars = unranked ? source.declaredScalars() : new Set<string>();
+  const describe = (value: InferenceSession.ValueMetadata) => {
+    const info = valueInfoOfOrt(value, name => scalars.has(name));
+    if (info.kind === 'tensor') return {name: value.name, type: info.type, shape: info.shape};
     throw new InferenceError(
       'COMPILE_FAILED',
-      `${kind} ${value.name}: expected a tensor of a type that travels, it is ${given}`,
+      `${value.name} is ${value.isTensor ? `a tensor of ${value.type}` : 'no tensor'}: ` +
+        'inputs and outputs must be tensors of types that travel',
     );
-  }
-  const shape = value.shape.map(dimension => (dimension === '' ? '?' : dimension));
-  return {name: value.name, type, shape};
+  };
+  return {
+    inputs: session.inputMetadata.map(describe),
+    outputs: session.outputMetadata.map(describe),
+  };
 }

@@ -7,6 +7,7 @@ const prefixes: readonly RegExp[] = [
   /^(?:\/\S+\.(?:cc|h|cpp):\d+ )[^\n]*?\) /,
   /^(?:Fatal error|Error): /,
   /^This is an invalid model\. /,
+  /^In Node, .*? , Error /,
 ];
 
 /** The part of ONNX Runtime's message that helps a user: without source files and error numbers. */

@@ -1,6 +1,5 @@
 import {availableParallelism} from 'node:os';
 import type {OperationSupport} from '../../schemas/device.js';
-import {InferenceError} from '../../src/errors.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import type {
   Config,
@@ -10,6 +9,7 @@ import type {
   PluginDevice,
 } from '../../src/plugin/plugin.js';
 import {OnnxRuntimeNetwork} from './executable-network.js';
+import {ServicePool} from './service-pool.js';
 import {resolveStreams} from './streams.js';
 
 /** What sets one build of ONNX Runtime apart from another. */
@@ -22,14 +22,15 @@ export interface PluginOptions {
   /** Whether an inference can use several threads. */
   readonly threaded: boolean;
   readonly kernelWorker: URL;
+  readonly serviceWorker: URL;
 }
 
-/** A plugin over one build of ONNX Runtime. */
+/** A plugin over one build of ONNX Runtime. Whoever loads a network releases it. */
 export class OnnxRuntimePlugin implements Plugin {
   readonly name: string;
   readonly version: string;
   readonly #options: PluginOptions;
-  readonly #networks = new Set<ExecutableNetwork>();
+  #service: ServicePool | undefined;
 
   constructor(options: PluginOptions) {
     this.name = options.name;
@@ -39,31 +40,32 @@ export class OnnxRuntimePlugin implements Plugin {
 
   async devices(): Promise<readonly PluginDevice[]> {
     const {fullName, capabilities} = this.#options;
-    return [{id: '', fullName, capabilities}];
+    const works = await this.#started().probe();
+    return works ? [{id: '', fullName, capabilities}] : [];
   }
 
-  async queryNetwork(
-    _network: NetworkSource,
-    config: Config,
-  ): Promise<readonly OperationSupport[]> {
+  async queryNetwork(network: NetworkSource, config: Config): Promise<readonly OperationSupport[]> {
     parseConfig(config);
-    throw new InferenceError('NOT_IMPLEMENTED', `${this.name} cannot be queried yet`);
+    return this.#started().queryOperations(network);
   }
 
   async loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork> {
     const values = parseConfig(config);
     const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
-    const loaded = await OnnxRuntimeNetwork.load(network, {
+    return OnnxRuntimeNetwork.load(network, {
       worker: this.#options.kernelWorker,
       streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
       queuedMax: values.QUEUED_MAX,
     });
-    this.#networks.add(loaded);
-    return loaded;
   }
 
-  /** Releases its networks too. */
   async close(): Promise<void> {
-    await Promise.all([...this.#networks].map(network => network.release()));
+    await this.#service?.close();
+    this.#service = undefined;
+  }
+
+  #started(): ServicePool {
+    this.#service ??= new ServicePool(this.#options.serviceWorker);
+    return this.#service;
   }
 }

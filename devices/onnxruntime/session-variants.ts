@@ -5,7 +5,8 @@ const variantsMax = 4;
 
 /**
  * Sessions in which some initializers are inputs, so that a request can bring its own: ONNX
- * Runtime's bindings ignore or refuse a feed for an initializer. The least recently used one goes.
+ * Runtime's bindings ignore or refuse what is fed for an initializer. The one that was used longest
+ * ago makes room for a new one.
  */
 export class SessionVariants {
   readonly #open: (overridden: readonly string[]) => Promise<InferenceSession>;
@@ -15,6 +16,7 @@ export class SessionVariants {
     this.#open = open;
   }
 
+  /** Rejects as `open` does. Calls must not overlap. */
   async session(overridden: readonly string[]): Promise<InferenceSession> {
     const key = JSON.stringify([...overridden].sort());
     const session = this.#sessions.get(key) ?? (await this.#openOneMore(overridden));
@@ -24,10 +26,10 @@ export class SessionVariants {
   }
 
   async #openOneMore(overridden: readonly string[]): Promise<InferenceSession> {
-    const [oldest] = this.#sessions.keys();
+    const [oldest] = this.#sessions;
     if (oldest !== undefined && this.#sessions.size >= variantsMax) {
-      await this.#sessions.get(oldest)?.release();
-      this.#sessions.delete(oldest);
+      this.#sessions.delete(oldest[0]);
+      await oldest[1].release();
     }
     return this.#open(overridden);
   }

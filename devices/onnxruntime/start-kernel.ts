@@ -1,8 +1,9 @@
 import {move, transferableSymbol, valueSymbol} from 'piscina';
 import type {NamedTensors} from '../../schemas/tensor.js';
 import type {Backend} from './backend.js';
-import {Kernel, type KernelSetup} from './kernel.js';
+import {Kernel} from './kernel.js';
 import {replyOf, unwrapReply} from './reply.js';
+import type {KernelSetup} from './session-source.js';
 import {buffersOf} from './tensor-buffers.js';
 
 export type KernelTask =

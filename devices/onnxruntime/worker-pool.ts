@@ -24,8 +24,8 @@ interface Job {
  * queue loses its tasks when no worker can be started, and whose close() may end busy workers.
  */
 export class WorkerPool<Task> {
+  readonly workers: number;
   readonly #piscina: Piscina;
-  readonly #workers: number;
   readonly #queuedMax: number;
   readonly #waiting: Job[] = [];
   readonly #running = new Set<Job>();
@@ -34,7 +34,7 @@ export class WorkerPool<Task> {
   #drained: (() => void) | undefined;
 
   constructor({module, workers, queuedMax, workerData}: WorkerPoolOptions) {
-    this.#workers = workers;
+    this.workers = workers;
     this.#queuedMax = queuedMax;
     this.#piscina = new Piscina({
       filename: module.href,
@@ -59,7 +59,7 @@ export class WorkerPool<Task> {
     if (this.#dead) return Promise.reject(lost());
     return new Promise<unknown>((resolve, reject) => {
       const job = {task, transfer, resolve, reject};
-      if (this.#running.size < this.#workers) this.#start(job);
+      if (this.#running.size < this.workers) this.#start(job);
       else if (this.#waiting.length < this.#queuedMax) this.#waiting.push(job);
       else reject(new InferenceError('QUEUE_FULL', `${this.#queuedMax} tasks are waiting already`));
     }) as Promise<Value>;

@@ -1,22 +1,23 @@
-import {readFile} from 'node:fs/promises';
 import {env, InferenceSession, Tensor} from 'onnxruntime-web';
 import {weightsLocation} from '../../schemas/network-blob.js';
 import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
+import {readLargeFile} from './read-large-file.js';
 
 env.logLevel = 'fatal';
 // More would start threads of its own; streams are what runs side by side.
 env.wasm.numThreads = 1;
 
-/** ONNX Runtime's kernels compiled to WebAssembly. */
+/** ONNX Runtime's kernels compiled to WebAssembly, whose memory ends at 4 GiB. */
 export const wasmBackend: Backend = {
   Tensor,
+  networkBytesMax: 3 * 2 ** 30,
   async open(model, options) {
     return InferenceSession.create(model, await sessionOptions(options));
   },
 };
 
 async function sessionOptions({weightsFile, optimize}: OpenOptions) {
-  const data = weightsFile === undefined ? undefined : await readFile(weightsFile);
+  const data = weightsFile === undefined ? undefined : await readLargeFile(weightsFile);
   return {
     executionProviders: ['wasm'],
     graphOptimizationLevel: optimize ? 'all' : 'disabled',

@@ -12,5 +12,6 @@ export function createPluginEngine(): Plugin {
     capabilities: ['FP32', 'FP16', 'INT8'],
     threaded: false,
     kernelWorker: new URL('./kernel-worker.js', import.meta.url),
+    serviceWorker: new URL('./service-worker.js', import.meta.url),
   });
 }

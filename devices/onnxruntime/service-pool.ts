@@ -1,0 +1,48 @@
+import type {OperationSupport} from '../../schemas/device.js';
+import type {ValueInfo} from '../../schemas/network-graph.js';
+import type {NetworkSource} from '../../src/plugin/plugin.js';
+import {sharedBytes} from './shared-bytes.js';
+import type {ServiceTask} from './start-service.js';
+import {openWeightsFolder} from './weights-folder.js';
+import {WorkerPool} from './worker-pool.js';
+
+/** Questions that wait for the one service worker. */
+const queuedMax = 256;
+
+/** A worker thread that looks at whole networks. */
+export class ServicePool {
+  readonly #pool: WorkerPool<ServiceTask>;
+
+  constructor(module: URL) {
+    this.#pool = new WorkerPool({module, workers: 1, queuedMax});
+  }
+
+  probe(): Promise<boolean> {
+    return this.#pool.run({kind: 'probe'});
+  }
+
+  queryOperations(network: NetworkSource): Promise<readonly OperationSupport[]> {
+    return this.#ask('queryOperations', network);
+  }
+
+  inferTypes(network: NetworkSource): Promise<ReadonlyMap<string, ValueInfo>> {
+    return this.#ask('inferTypes', network);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async #ask<Answer>(
+    kind: 'queryOperations' | 'inferTypes',
+    {model, weightsFile}: NetworkSource,
+  ): Promise<Answer> {
+    const weights = await openWeightsFolder(weightsFile);
+    try {
+      const task = {kind, model: sharedBytes(model), weightsFile: weights?.file};
+      return await this.#pool.run<Answer>(task);
+    } finally {
+      await weights?.remove();
+    }
+  }
+}

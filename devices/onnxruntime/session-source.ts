@@ -1,0 +1,72 @@
+import type {InferenceSession} from 'onnxruntime-node';
+import {InferenceError} from '../../src/errors.js';
+import {readNetwork} from '../../src/network/read-network.js';
+import {withoutInitializers} from '../../src/network/without-initializers.js';
+import type {Backend} from './backend.js';
+import {usefulMessage} from './ort-message.js';
+import {sizeProblem} from './size-problem.js';
+
+/** What a kernel's worker is started with. */
+export interface KernelSetup {
+  /** A serialised ModelProto, one copy for all workers. */
+  readonly model: SharedArrayBuffer;
+  readonly weightsFile: string | undefined;
+  /** Threads inside one inference. */
+  readonly threads: number;
+}
+
+/** Opens sessions of one network. */
+export class SessionSource {
+  readonly #backend: Backend;
+  readonly #setup: KernelSetup;
+
+  constructor(backend: Backend, setup: KernelSetup) {
+    this.#backend = backend;
+    this.#setup = setup;
+  }
+
+  /** Rejects with COMPILE_FAILED. */
+  async open(): Promise<InferenceSession> {
+    const {model, weightsFile} = this.#setup;
+    const problem = await sizeProblem(this.#backend, model.byteLength, weightsFile);
+    if (problem !== undefined) throw new InferenceError('COMPILE_FAILED', problem);
+    return this.#open(new Uint8Array(model));
+  }
+
+  /**
+   * A session in which these initializers are inputs. Rejects with UNKNOWN_INPUT for what is not an
+   * initializer that may be overridden, or with COMPILE_FAILED.
+   */
+  async openVariant(overridden: readonly string[]): Promise<InferenceSession> {
+    const model = this.#copy();
+    const allowed = readNetwork(model).overridable.map(({name}) => name);
+    const unknown = overridden.find(name => !allowed.includes(name));
+    if (unknown === undefined) return this.#open(withoutInitializers(model, overridden));
+    const known = allowed.join(', ') || 'none';
+    throw new InferenceError(
+      'UNKNOWN_INPUT',
+      `${unknown} is neither an input nor an initializer that may be overridden (${known})`,
+    );
+  }
+
+  /** Inputs and outputs that the file says are scalars. */
+  declaredScalars(): ReadonlySet<string> {
+    const {inputs, outputs} = readNetwork(this.#copy());
+    const scalars = [...inputs, ...outputs].filter(({shape}) => shape?.length === 0);
+    return new Set(scalars.map(({name}) => name));
+  }
+
+  async #open(model: Uint8Array): Promise<InferenceSession> {
+    const {threads, weightsFile} = this.#setup;
+    try {
+      return await this.#backend.open(model, {threads, weightsFile, optimize: true});
+    } catch (error) {
+      throw new InferenceError('COMPILE_FAILED', usefulMessage(error));
+    }
+  }
+
+  /** Text cannot be decoded out of shared memory. */
+  #copy(): Uint8Array {
+    return new Uint8Array(this.#setup.model).slice();
+  }
+}

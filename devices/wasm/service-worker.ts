@@ -1,0 +1,3 @@
+import {startService} from '../onnxruntime/start-service.js';
+
+export const handle = startService(async () => (await import('./backend.js')).wasmBackend);
