@@ -1,0 +1,71 @@
+import type {Layout, ProcessingStep} from '../../schemas/preprocessing.js';
+import {InferenceError} from '../errors.js';
+import type {StepGraph} from './step-graph.js';
+import type {Flowing, Shape} from './step-kind.js';
+import {stepKindOf} from './step-kinds.js';
+
+type Steps = readonly ProcessingStep[];
+
+/**
+ * Adds the nodes of `steps`, in order, behind `start`. `needed`: for each step the shape that what
+ * follows it needs, as far as known. Throws INVALID_ARGUMENT that says which step of `what` failed.
+ */
+export function applySteps(
+  what: string,
+  steps: Steps,
+  start: Flowing,
+  graph: StepGraph,
+  needed: readonly Shape[] = [],
+): Flowing {
+  let value = start;
+  for (const [index, step] of steps.entries()) {
+    value = naming(what, index, step, () =>
+      stepKindOf(step).apply(step, value, graph, needed[index] ?? null),
+    );
+  }
+  return value;
+}
+
+/**
+ * The shapes along the steps, from the one that the first takes to the one that the last gives,
+ * found backwards from the last.
+ */
+export function shapesBack(
+  what: string,
+  steps: Steps,
+  layout: Layout | undefined,
+  last: Shape,
+): readonly Shape[] {
+  const layouts = layoutsAlong(what, steps, layout);
+  const shapes = [last];
+  for (const [index, step] of [...steps.entries()].reverse()) {
+    const after = shapes[0] ?? null;
+    const kind = stepKindOf(step);
+    const before = () => kind.shapeBefore?.(step, after, layouts[index]);
+    const shape = kind.shapeBefore === undefined ? after : naming(what, index, step, before);
+    shapes.unshift(shape ?? null);
+  }
+  return shapes;
+}
+
+/** The layout before each step, and after the last. */
+function layoutsAlong(what: string, steps: Steps, first: Layout | undefined) {
+  const layouts = [first];
+  for (const [index, step] of steps.entries()) {
+    const before = layouts[index];
+    const kind = stepKindOf(step);
+    const after = () => kind.layoutAfter?.(step, before);
+    layouts.push(kind.layoutAfter === undefined ? before : naming(what, index, step, after));
+  }
+  return layouts;
+}
+
+function naming<T>(what: string, index: number, step: ProcessingStep, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof InferenceError)) throw error;
+    const message = `${what}, step ${index + 1} (${step.kind}): ${error.message}`;
+    throw new InferenceError('INVALID_ARGUMENT', message, {}, {cause: error});
+  }
+}
