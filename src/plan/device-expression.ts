@@ -103,7 +103,9 @@ class DeviceParser {
 
   parse(): DeviceExpression {
     const device = this.#device();
-    if (this.#peek() !== '') this.#fail("',' or the end of the text");
+    if (this.#peek() === ',')
+      this.#fail("one device (a list follows 'HETERO:', 'MULTI:', 'AUTO:')");
+    if (this.#peek() !== '') this.#fail("',' or the end");
     return device;
   }
 

@@ -1,7 +1,14 @@
 import type {NetworkGraph} from '../../schemas/network-graph.js';
-import type {StageGraph} from '../../schemas/stage-graph.js';
-import {invariant} from '../errors.js';
+import {clientIndex, type Edge, type Stage, type StageGraph} from '../../schemas/stage-graph.js';
+import type {TensorInfo} from '../../schemas/tensor.js';
 import type {Assignment} from './assignment.js';
+import {explainOperations} from './explain-operations.js';
+import {formatBytes} from './format-bytes.js';
+import {formatCount} from './format-count.js';
+import {formatTensor} from './format-tensor.js';
+import {shortenNames} from './list-names.js';
+import {placeName} from './stage-links.js';
+import {tensorBytes} from './tensor-bytes.js';
 
 /** A finished plan, as it is explained. */
 export interface ExplainedPlan {
@@ -11,10 +18,69 @@ export interface ExplainedPlan {
 }
 
 export interface ExplainOptions {
-  /** Every operation with its device and the reason; else operations are counted and shortened. */
+  /** Every operation on its own line; else operations are counted, and grouped by their reason. */
   readonly verbose?: boolean;
 }
 
-export function explain(_plan: ExplainedPlan, _options: ExplainOptions = {}): string {
-  invariant(false, 'not yet');
+/** Why a network is laid out as it is: each stage, what crosses, and each operation's reason. */
+export function explain(plan: ExplainedPlan, options: ExplainOptions = {}): string {
+  const {graph, stageGraph} = plan;
+  const verbose = options.verbose ?? false;
+  const blocks = stageGraph.stages.map(stage => explainStage(stageGraph, stage, verbose));
+  return [summary(graph, stageGraph), ...blocks, explainOperations(plan, verbose)]
+    .map(lines => lines.join('\n'))
+    .filter(block => block !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function summary({name, operations}: NetworkGraph, {stages, edges}: StageGraph): readonly string[] {
+  const between = edges.filter(({from, to}) => from !== clientIndex && to !== clientIndex);
+  const sent = edges.filter(({from, to}) => from === clientIndex && to !== clientIndex);
+  const received = edges.filter(({from, to}) => from !== clientIndex && to === clientIndex);
+  const devices = new Set(stages.map(({device}) => device));
+  return [
+    `network '${name}': ${formatCount(operations.length, 'operation')} in ` +
+      `${formatCount(stages.length, 'stage')} on ${[...devices].join(', ') || 'no device'}`,
+    `per request: ${crossing(sent)} from the client, ${crossing(between)} between stages, ` +
+      `${crossing(received)} to the client`,
+  ];
+}
+
+function explainStage(graph: StageGraph, stage: Stage, verbose: boolean): readonly string[] {
+  const {index, role, name, device, operations, weightsBytes} = stage;
+  const has = role === 'execute' ? `, ${formatCount(operations.length, 'operation')}` : '';
+  const weights = weightsBytes > 0 ? `, ${formatBytes(weightsBytes)} of weights` : '';
+  const listed = verbose ? operations.join(', ') : shortenNames(operations);
+  const into = graph.edges.filter(edge => edge.to === index);
+  return [
+    `${name}: ${role} on ${device}${has}${weights}`,
+    ...(operations.length > 0 ? [`  runs ${listed}`] : []),
+    ...[...stage.inputs, ...stage.overridable].map(info => `  in   ${inflow(graph, into, info)}`),
+    ...stage.outputs.map(info => `  out  ${outflow(graph, index, info)}`),
+  ];
+}
+
+function inflow(graph: StageGraph, into: readonly Edge[], info: TensorInfo): string {
+  const edge = into.find(({input}) => input === info.name);
+  const from = edge === undefined ? 'nowhere' : placeName(graph, edge.from);
+  return `${tensorText(info)} from ${from}${edge?.optional ? ', if it overrides' : ''}`;
+}
+
+function outflow(graph: StageGraph, index: number, info: TensorInfo): string {
+  const edges = graph.edges.filter(({from, output}) => from === index && output === info.name);
+  const to = edges.map(edge => placeName(graph, edge.to));
+  return `${tensorText(info)} to ${to.join(', ') || 'nobody'}`;
+}
+
+function tensorText(info: TensorInfo): string {
+  return `${info.name} ${formatTensor(info)} (${formatBytes(tensorBytes(info))})`;
+}
+
+/** Bytes of all that is sent, the same tensor once for each receiver: `588 KiB`, `588 KiB + ?`. */
+function crossing(edges: readonly Edge[]): string {
+  let bytes = 0;
+  for (const edge of edges) bytes += edge.bytes ?? 0;
+  const unknown = edges.some(edge => edge.bytes === null);
+  return `${formatBytes(bytes)}${unknown ? ' + ?' : ''}`;
 }
