@@ -1,6 +1,5 @@
 import type {ExtractedPart, Inspection, PlannerTask} from '../../actors/planner-task.js';
 import {inferValues} from '../../devices/onnxruntime/infer-values.js';
-import {unwrapReply} from '../../devices/onnxruntime/reply.js';
 import {WorkerPool} from '../../devices/onnxruntime/worker-pool.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import type {NetworkGraph} from '../../schemas/network-graph.js';
@@ -113,8 +112,8 @@ export class Planner implements TaskExecutor<PlannerTask> {
     return {model: stored, weights: await this.#bulk.put(content)};
   }
 
-  async #work<Answer>(work: PlannerWork): Promise<Answer> {
-    return unwrapReply(await this.#worker.run(work)) as Answer;
+  #work<Answer>(work: PlannerWork): Promise<Answer> {
+    return this.#worker.run<Answer>(work);
   }
 }
 

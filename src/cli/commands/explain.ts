@@ -1,0 +1,54 @@
+import {writeFile} from 'node:fs/promises';
+import {Command} from 'commander';
+import {explain} from '../../plan/explain.js';
+import {explainDot} from '../../plan/explain-dot.js';
+import {explainSvg} from '../../plan/explain-svg.js';
+import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {configEntry} from '../parse-options.js';
+import type {Console} from '../report.js';
+
+interface Options extends ClusterOptions {
+  readonly device: string;
+  readonly config: Record<string, string>;
+  readonly affinity: Record<string, string>;
+  readonly dot?: boolean;
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** `heterodyne explain`. */
+export function explainCommand(console: Console): Command {
+  return withClusterOptions(new Command('explain'))
+    .description('show the stage graph that a network would be split into')
+    .argument('<model>', 'an ONNX file')
+    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
+    .option('-c, --config <KEY=VALUE>', 'a config value, any number of times', configEntry, {})
+    .option(
+      '-a, --affinity <OPERATION=DEVICE>',
+      'place an operation by hand: all of them or none',
+      configEntry,
+      {},
+    )
+    .option('--dot', "print it in Graphviz' language")
+    .option('--svg <file>', 'draw it into a file')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ heterodyne explain model.onnx -d HETERO:WASM,CPU --svg stages.svg\n',
+    )
+    .action((model: string, options: Options) =>
+      withCore(options, async core => {
+        const network = await core.readNetwork(model);
+        for (const [operation, device] of Object.entries(options.affinity)) {
+          network.setAffinity(operation, device);
+        }
+        const plan = await core.planNetwork(network, options.device, options.config);
+        if (options.svg !== undefined) await writeFile(options.svg, explainSvg(plan.stageGraph));
+        if (options.json) console.print(JSON.stringify(plan, undefined, 2));
+        else if (options.dot) console.print(explainDot(plan.stageGraph));
+        else if (options.svg === undefined) {
+          console.print(explain(plan, network.operations, {verbose: options.verbose === true}));
+        }
+      }),
+    );
+}

@@ -1,0 +1,47 @@
+import {Command} from 'commander';
+import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {configEntry} from '../parse-options.js';
+import type {Console} from '../report.js';
+import {formatTable} from '../table.js';
+
+interface Options extends ClusterOptions {
+  readonly device: string;
+  readonly config: Record<string, string>;
+  readonly json?: boolean;
+}
+
+/** `heterodyne query`. */
+export function queryCommand(console: Console): Command {
+  return withClusterOptions(new Command('query'))
+    .description('ask which device would run each operation of a network, and why not')
+    .argument('<model>', 'an ONNX file')
+    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
+    .option('-c, --config <KEY=VALUE>', 'a config value, any number of times', configEntry, {})
+    .option('--json', 'print one JSON object, by operation')
+    .addHelpText('after', '\nExample:\n  $ heterodyne query model.onnx -d HETERO:WASM,CPU\n')
+    .action((model: string, options: Options) =>
+      withCore(options, async core => {
+        const network = await core.readNetwork(model);
+        const placements = await core.queryNetwork(network, options.device, options.config);
+        if (options.json) {
+          console.print(JSON.stringify(Object.fromEntries(placements), undefined, 2));
+          return;
+        }
+        const types = new Map(network.operations.map(({name, type}) => [name, type]));
+        const rows = [...placements].map(([name, placement]) => [
+          name,
+          types.get(name) ?? '',
+          'device' in placement ? placement.device : '-',
+          'device' in placement ? placement.why : describeReasons(placement.reasons),
+        ]);
+        const titles = ['OPERATION', 'TYPE', 'DEVICE', 'WHY'];
+        console.print(formatTable(titles.map(title => ({title})), rows));
+      }),
+    );
+}
+
+function describeReasons(reasons: Readonly<Record<string, string>>): string {
+  return Object.entries(reasons)
+    .map(([device, reason]) => `${device}: ${reason}`)
+    .join('; ');
+}
