@@ -9,6 +9,7 @@ import type {Question} from '../src/kernel/asks.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {Flow} from '../src/kernel/flows.js';
 import {stageSources} from '../src/plan/stage-sources.js';
+import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {ExtractedPart, PlannerTask} from './planner-task.js';
 import type {Split} from './split.js';
 
@@ -164,19 +165,14 @@ function describe(split: Split, id: string, stageGraph: StageGraph): Deployment 
   const {graph, preprocess, postprocess} = split.inspection;
   const replacedInputs = infosByName(preprocess?.part.inputs ?? []);
   const replacedOutputs = infosByName(postprocess?.part.outputs ?? []);
-  const info = (name: string): TensorInfo => {
-    const value = graph.values.get(name);
-    invariant(value?.kind === 'tensor', `${name} is no tensor`);
-    return {name, type: value.type, shape: value.shape === null ? null : [...value.shape]};
-  };
   return {
     id,
     epoch: 0,
     network: graph.name,
     device: split.order.device,
-    inputs: graph.inputs.map(name => replacedInputs.get(name) ?? info(name)),
-    overridable: graph.overridable.map(info),
-    outputs: graph.outputs.map(name => replacedOutputs.get(name) ?? info(name)),
+    inputs: tensorInfos(graph, graph.inputs).map(info => replacedInputs.get(info.name) ?? info),
+    overridable: tensorInfos(graph, graph.overridable),
+    outputs: tensorInfos(graph, graph.outputs).map(info => replacedOutputs.get(info.name) ?? info),
     stageGraph,
   };
 }

@@ -27,10 +27,17 @@ export type PlannerTask =
       readonly parts: readonly ExtractedPart[];
     };
 
+/** A small network made of preprocessing or postprocessing steps. */
+export interface WovenNetwork<Part> {
+  readonly network: NetworkRef;
+  readonly operations: readonly string[];
+  readonly part: Part;
+}
+
 export interface Inspection {
   readonly graph: NetworkGraph;
   /** What devices are asked about: the network, without its weights if those are large. */
   readonly queried: NetworkRef;
-  readonly preprocess: {readonly network: NetworkRef; readonly part: PreprocessPart} | null;
-  readonly postprocess: {readonly network: NetworkRef; readonly part: PostprocessPart} | null;
+  readonly preprocess: WovenNetwork<PreprocessPart> | null;
+  readonly postprocess: WovenNetwork<PostprocessPart> | null;
 }

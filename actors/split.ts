@@ -16,6 +16,7 @@ import {
 } from '../src/plan/device-expression.js';
 import {resolveDevice} from '../src/plan/resolve-device.js';
 import {buildStageGraph} from '../src/plan/stage-graph.js';
+import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {Inspection, PlannerTask} from './planner-task.js';
 
 /** A device that the user named, and the one of the cluster that was chosen for it. */
@@ -77,13 +78,19 @@ export function layOut(queried: Queried): Split {
   });
   const fallback = queried.chosen.at(-1)?.label;
   const defaults = fallback === undefined ? {} : {defaultDevice: fallback};
+  tensorInfos(graph, [...graph.inputs, ...graph.outputs]);
   const cuts = cutStages(graph, assignment.affinity, defaults);
   const stageGraph = buildStageGraph(graph, cuts, {
     ...defaults,
     ...(preprocess === null ? {} : {preprocess: preprocess.part}),
     ...(postprocess === null ? {} : {postprocess: postprocess.part}),
   });
-  return {...queried, assignment, cuts, stageGraph};
+  const stages = stageGraph.stages.map(stage =>
+    stage.role === 'execute'
+      ? stage
+      : {...stage, operations: queried.inspection[stage.role]?.operations ?? []},
+  );
+  return {...queried, assignment, cuts, stageGraph: {...stageGraph, stages}};
 }
 
 /** For each operation, where it would go, or every candidate's reason against it. */

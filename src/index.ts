@@ -18,6 +18,7 @@ export type {
   Outputs,
 } from './client/infer-request.js';
 export type {Network, OperationInfo} from './client/network.js';
+export {PrePostProcessor} from './client/pre-post-processor.js';
 export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
 export type {Config} from './plugin/plugin.js';
 export {Tensor} from './tensor.js';

@@ -1,4 +1,9 @@
-import type {ExtractedPart, Inspection, PlannerTask} from '../../actors/planner-task.js';
+import type {
+  ExtractedPart,
+  Inspection,
+  PlannerTask,
+  WovenNetwork,
+} from '../../actors/planner-task.js';
 import {inferValues} from '../../devices/onnxruntime/infer-values.js';
 import {WorkerPool} from '../../devices/onnxruntime/worker-pool.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
@@ -8,9 +13,14 @@ import type {TensorInfo} from '../../schemas/tensor.js';
 import {weightsContent} from '../client/weights-content.js';
 import {InferenceError, invariant} from '../errors.js';
 import type {ExtractedStage} from '../network/extract-stage.js';
+import {readNetwork} from '../network/read-network.js';
 import {withValues} from '../network/with-values.js';
+import {tensorInfos} from '../plan/tensor-infos.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
+import {postprocessNetwork, rawName} from '../transform/postprocess-network.js';
+import {preprocessedName, preprocessNetwork} from '../transform/preprocess-network.js';
+import type {ProcessingNetwork} from '../transform/processing-network.js';
 import type {PlannerWork, ReadAnswer} from './planner-work.js';
 
 type Reading = Pick<Inspection, 'graph' | 'queried'>;
@@ -82,9 +92,40 @@ export class Planner implements TaskExecutor<PlannerTask> {
     graph: NetworkGraph,
     preprocessing: Preprocessing | null,
   ): Promise<Pick<Inspection, 'preprocess' | 'postprocess'>> {
-    void graph;
-    void preprocessing;
-    return {preprocess: null, postprocess: null};
+    const [before, after] = [preprocessing?.inputs ?? {}, preprocessing?.outputs ?? {}];
+    return {
+      preprocess: isEmpty(before) ? null : await this.#preprocess(graph, before),
+      postprocess: isEmpty(after) ? null : await this.#postprocess(graph, after),
+    };
+  }
+
+  async #preprocess(
+    graph: NetworkGraph,
+    steps: Preprocessing['inputs'],
+  ): Promise<Inspection['preprocess']> {
+    const made = preprocessNetwork(steps, tensorInfos(graph, graph.inputs));
+    const outputs = Object.keys(steps).map(input => ({
+      input,
+      info: infoOf(made.outputs, preprocessedName(input)),
+    }));
+    return {...(await this.#woven(made)), part: {inputs: made.inputs, outputs}};
+  }
+
+  async #postprocess(
+    graph: NetworkGraph,
+    steps: Preprocessing['outputs'],
+  ): Promise<Inspection['postprocess']> {
+    const made = postprocessNetwork(steps, tensorInfos(graph, graph.outputs));
+    const inputs = Object.keys(steps).map(output => ({
+      output,
+      info: infoOf(made.inputs, rawName(output)),
+    }));
+    return {...(await this.#woven(made)), part: {inputs, outputs: made.outputs}};
+  }
+
+  async #woven({model}: ProcessingNetwork): Promise<Omit<WovenNetwork<unknown>, 'part'>> {
+    const operations = readNetwork(model).graph.operations.map(({name}) => name);
+    return {network: {model: await this.#bulk.put(model), weights: null}, operations};
   }
 
   async #extract(network: NetworkRef, parts: readonly ExtractedPart[]): Promise<NetworkRef[]> {
@@ -125,10 +166,12 @@ function shared(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-export function tensorInfos(graph: NetworkGraph, names: readonly string[]): TensorInfo[] {
-  return names.map(name => {
-    const value = graph.values.get(name);
-    invariant(value?.kind === 'tensor', `${name} is no tensor`);
-    return {name, type: value.type, shape: value.shape === null ? null : [...value.shape]};
-  });
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(record).length === 0;
+}
+
+function infoOf(infos: readonly TensorInfo[], name: string): TensorInfo {
+  const found = infos.find(info => info.name === name);
+  invariant(found !== undefined, `the processing network has no ${name}`);
+  return found;
 }

@@ -1,5 +1,5 @@
 import {InferenceError} from '../errors.js';
-import {type Style, ansiStyle} from './ansi.js';
+import {ansiStyle, type Style} from './ansi.js';
 import {describeTerminal, type Terminal} from './terminal.js';
 
 /** Where a command writes: results on stdout, everything else on stderr. */

@@ -31,8 +31,7 @@ export async function runLoad(
   const startedAt = clock.now();
   let begun = 0;
   let failed = false;
-  const mayBegin = () =>
-    !failed && begun < inferencesMax && clock.now() - startedAt < durationMs;
+  const mayBegin = () => !failed && begun < inferencesMax && clock.now() - startedAt < durationMs;
   const keepBusy = async (): Promise<void> => {
     const request = executable.createInferRequest();
     while (mayBegin()) {

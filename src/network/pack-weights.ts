@@ -2,9 +2,9 @@ import {invariant} from '../errors.js';
 import {gatherWeights, type WeightRange} from './gather-weights.js';
 import type {ModelProto} from './generated/onnx_pb.js';
 import {mapNodeTensors, mapTensors} from './map-tensors.js';
+import type {Network} from './network.js';
 import {withFields} from './with-fields.js';
 import {writeModel} from './write-model.js';
-import type {Network} from './network.js';
 
 /** A whole network whose external tensors are in one weights file, as the bulk store keeps it. */
 export interface PackedNetwork {

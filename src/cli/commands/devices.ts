@@ -12,10 +12,7 @@ export function devicesCommand(console: Console): Command {
   return withClusterOptions(new Command('devices'))
     .description('list the devices that are alive')
     .option('--json', 'print one JSON array')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ heterodyne devices --servers nats://127.0.0.1:4222\n',
-    )
+    .addHelpText('after', '\nExample:\n  $ heterodyne devices --servers nats://127.0.0.1:4222\n')
     .action((options: Options) =>
       withCore(options, async core => {
         const devices = await core.getDeviceDescriptions();
@@ -32,7 +29,12 @@ export function devicesCommand(console: Console): Command {
             device.capabilities.join(' '),
           ]);
         const titles = ['DEVICE', 'FULL NAME', 'PLUGIN', 'CAPABILITIES'];
-        console.print(formatTable(titles.map(title => ({title})), rows));
+        console.print(
+          formatTable(
+            titles.map(title => ({title})),
+            rows,
+          ),
+        );
       }),
     );
 }

@@ -133,7 +133,12 @@ function report(
     files.get(name) ?? '',
   ]);
   const titles = ['OUTPUT', 'TYPE', 'FIRST ELEMENTS', 'FILE'];
-  console.print(formatTable(titles.map(title => ({title})), rows));
+  console.print(
+    formatTable(
+      titles.map(title => ({title})),
+      rows,
+    ),
+  );
 }
 
 function firstElements({data}: TensorData): string {

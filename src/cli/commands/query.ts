@@ -35,7 +35,12 @@ export function queryCommand(console: Console): Command {
           'device' in placement ? placement.why : describeReasons(placement.reasons),
         ]);
         const titles = ['OPERATION', 'TYPE', 'DEVICE', 'WHY'];
-        console.print(formatTable(titles.map(title => ({title})), rows));
+        console.print(
+          formatTable(
+            titles.map(title => ({title})),
+            rows,
+          ),
+        );
       }),
     );
 }
