@@ -24,6 +24,13 @@ export interface DecodeOptions {
   readonly shared?: boolean;
 }
 
+/** Throws InferenceError PAYLOAD_TOO_LARGE for more bytes than a frame may have. */
+export function checkFrameBytes(bytes: number, bytesMax: number): void {
+  if (bytes <= bytesMax) return;
+  const message = `Expected a frame of at most ${bytesMax} bytes, given ${bytes}.`;
+  throw new InferenceError('PAYLOAD_TOO_LARGE', message);
+}
+
 /**
  * A frame as bytes: `u32le header length, MessagePack header, then each tensor's elements at the
  * next multiple of 64`, padded with zeros; it ends where the last tensor ends. The header is `{v: 1,
@@ -31,9 +38,12 @@ export interface DecodeOptions {
  * every host that is supported. Each tensor is copied once. Lone surrogates in strings become U+FFFD.
  *
  * Throws InferenceError INVALID_FRAME for a message that MessagePack cannot hold or a tensor whose
- * data is not what its shape says.
+ * data is not what its shape says, and PAYLOAD_TOO_LARGE for a frame over `bytesMax`.
  */
-export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
+export function encodeFrame(
+  frame: Frame,
+  bytesMax: number = Number.POSITIVE_INFINITY,
+): Uint8Array<ArrayBuffer> {
   const rows = tensorRows(frame.tensors);
   const header = packMessage({v: version, m: frame.message, t: rows});
   checkHeaderLength(header.length, headerBytesMax);
@@ -42,7 +52,9 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
     headerEnd,
     rows.map(row => row[3]),
   );
-  const bytes = uncleared(ends.at(-1) ?? headerEnd);
+  const end = ends.at(-1) ?? headerEnd;
+  checkFrameBytes(end, bytesMax);
+  const bytes = uncleared(end);
   new DataView(bytes.buffer).setUint32(0, header.length, true);
   bytes.set(header, lengthBytes);
   let at = headerEnd;

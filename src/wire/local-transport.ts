@@ -1,4 +1,3 @@
-import {InferenceError} from '../errors.js';
 import type {
   Address,
   Frame,
@@ -8,6 +7,7 @@ import type {
   Transport,
   TransportStatus,
 } from '../ports/transport.js';
+import {checkFrameBytes} from './frame-codec.js';
 import {StatusBoard} from './status-board.js';
 import {Switchboard} from './switchboard.js';
 import {tensorRows} from './tensor-table.js';
@@ -65,10 +65,5 @@ class LocalTransport implements Transport {
  */
 export function checkFrame(frame: Frame, frameBytesMax: number): void {
   const bytes = tensorRows(frame.tensors).reduce((sum, row) => sum + row[3], 0);
-  if (bytes > frameBytesMax) throw tooLarge(bytes, frameBytesMax);
-}
-
-export function tooLarge(bytes: number, frameBytesMax: number): InferenceError {
-  const message = `Expected a frame of at most ${frameBytesMax} bytes, given ${bytes}.`;
-  return new InferenceError('PAYLOAD_TOO_LARGE', message);
+  checkFrameBytes(bytes, frameBytesMax);
 }

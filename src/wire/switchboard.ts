@@ -11,10 +11,6 @@ export class Switchboard {
     return this.#listeners.has(address);
   }
 
-  addresses(): readonly Address[] {
-    return [...this.#listeners.keys()];
-  }
-
   /** Throws InferenceError INVALID_ARGUMENT for what is no address. */
   listen(address: Address, listener: Listener): Listening {
     checkAddress(address);
@@ -57,6 +53,11 @@ export class Switchboard {
   lost({from, token}: SendOptions): void {
     if (from === undefined || token === undefined) return;
     for (const listener of [...(this.#listeners.get(from) ?? [])]) listener.lost?.(token);
+  }
+
+  /** As `lost`, in a later turn of the event loop. */
+  postLost(options: SendOptions): void {
+    this.#queue.add(() => this.lost(options));
   }
 
   drop(to: Address, reason: string): void {

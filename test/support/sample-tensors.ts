@@ -23,7 +23,8 @@ export const sampleTensors: NamedTensors = new Map<string, TensorData>([
 
 /** A frame whose one tensor takes `bytes`, each byte telling its place. */
 export function frameOfBytes(bytes: number): Frame {
-  const data = Uint8Array.from({length: bytes}, (_, index) => index % 251);
+  const data = new Uint8Array(bytes);
+  for (let i = 0; i < bytes; i++) data[i] = i % 251;
   return {
     message: {bytes},
     tensors: new Map([['x', {type: 'u8', shape: [bytes], data}]]),

@@ -1,0 +1,161 @@
+import {nuid} from 'nats';
+import {InferenceError, invariant} from '../errors.js';
+import type {Timers} from '../ports/timers.js';
+import type {
+  Address,
+  Frame,
+  Listener,
+  Listening,
+  SendOptions,
+  Transport,
+  TransportStatus,
+} from '../ports/transport.js';
+import {isAddress, isBroadcast} from './address.js';
+import {ChunkLane} from './chunk-lane.js';
+import {decodeFrame, encodeFrame} from './frame-codec.js';
+import {checkFrame, defaultFrameBytesMax} from './local-transport.js';
+import {openNatsConnection} from './nats-connection.js';
+import {NatsLink, type NatsMessage} from './nats-link.js';
+import type {NatsOptions} from './nats-options.js';
+import {NatsSubjects} from './nats-subjects.js';
+import {Switchboard} from './switchboard.js';
+import {systemTimers} from './system-timers.js';
+import {isOffer} from './transfer-messages.js';
+
+export interface NatsTransportOptions extends NatsOptions {
+  readonly frameBytesMax?: number;
+  /** Bytes of frames under way in chunks, each way, in this process. */
+  readonly transferBytesMax?: number;
+  /** A frame under way in chunks without progress for this long is dropped. */
+  readonly transferIdleMs?: number;
+  readonly timers?: Timers;
+}
+
+const defaultTransferIdleMs = 10_000;
+
+/**
+ * A transport over NATS core messages. A frame to an address of this process is delivered by
+ * reference and stays in it, unless the address is under `all.`. While the connection is lost,
+ * frames are dropped, and those sent with a token are told to be lost.
+ *
+ * Rejects with InferenceError NO_SERVER if no server answers in time, and with INVALID_CONFIG_VALUE
+ * for options that cannot be or that the server refuses.
+ */
+export async function connectNats(options: NatsTransportOptions): Promise<Transport> {
+  // Without an echo, a broadcast reaches this process by reference only.
+  const connection = await openNatsConnection(options, {noEcho: true});
+  const timers = options.timers ?? systemTimers;
+  return new NatsTransport(new NatsLink(connection, timers), {...options, timers});
+}
+
+class NatsTransport implements Transport {
+  readonly frameBytesMax: number;
+  readonly #link: NatsLink;
+  readonly #subjects: NatsSubjects;
+  readonly #board = new Switchboard();
+  readonly #lane: ChunkLane;
+  readonly #listening = new Map<Address, Listening>();
+
+  constructor(link: NatsLink, options: NatsTransportOptions & {readonly timers: Timers}) {
+    this.frameBytesMax = options.frameBytesMax ?? defaultFrameBytesMax;
+    this.#link = link;
+    this.#subjects = new NatsSubjects(options.cluster, nuid.next());
+    this.#lane = new ChunkLane(
+      link,
+      this.#subjects,
+      {
+        arrived: (address, data) => this.#receive(address, data, true),
+        dropped: (address, reason) => this.#board.drop(address, reason),
+        lost: sender => this.#board.lost(sender),
+      },
+      {
+        frameBytesMax: this.frameBytesMax,
+        bytesMax: options.transferBytesMax ?? 2 * this.frameBytesMax,
+        idleMs: options.transferIdleMs ?? defaultTransferIdleMs,
+        timers: options.timers,
+      },
+    );
+    link.listen(this.#subjects.allLost, {message: message => this.#onLost(message)});
+    link.status.onChange(status => this.#onStatus(status));
+  }
+
+  listen(address: Address, listener: Listener): Listening {
+    this.#link.status.checkOpen();
+    const listening = this.#board.listen(address, listener);
+    if (!this.#listening.has(address)) this.#subscribe(address);
+    return {
+      stop: () => {
+        listening.stop();
+        if (!this.#board.has(address)) this.#unsubscribe(address);
+      },
+    };
+  }
+
+  send(to: Address, frame: Frame, options: SendOptions = {}): void {
+    this.#link.status.checkOpen();
+    const {token = '-'} = options;
+    invariant(/^[A-Za-z0-9_-]+$/.test(token), 'a token is letters, digits, - and _');
+    const here = this.#board.has(to);
+    if (here) {
+      checkFrame(frame, this.frameBytesMax);
+      this.#board.post(to, frame, options);
+      if (!isBroadcast(to)) return;
+    }
+    const bytes = encodeFrame(frame, this.frameBytesMax);
+    if (!this.#publish(to, bytes, here ? {} : options) && !here) this.#board.postLost(options);
+  }
+
+  onStatus(call: (status: TransportStatus) => void): Listening {
+    return this.#link.status.onChange(call);
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([this.#board.drained(), this.#lane.settled()]);
+    await this.#link.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  #publish(to: Address, bytes: Uint8Array, options: SendOptions): boolean {
+    const {messageBytesMax} = this.#link;
+    if (!isAddress(to) || messageBytesMax === undefined) return false;
+    if (bytes.length > messageBytesMax) return this.#lane.send(to, bytes, options);
+    return this.#link.publish(this.#subjects.address(to), bytes, this.#subjects.lost(options));
+  }
+
+  #subscribe(address: Address): void {
+    const listening = this.#link.listen(this.#subjects.address(address), {
+      message: ({data, exclusive}) => this.#receive(address, data, exclusive),
+      error: reason => this.#board.drop(address, reason),
+    });
+    this.#listening.set(address, listening);
+  }
+
+  #unsubscribe(address: Address): void {
+    this.#listening.get(address)?.stop();
+    this.#listening.delete(address);
+  }
+
+  #receive(address: Address, data: Uint8Array, exclusive: boolean): void {
+    let frame: Frame | undefined;
+    try {
+      if (isOffer(data)) this.#lane.onOffer(address, data);
+      else frame = decodeFrame(data, {shared: !exclusive});
+    } catch (error) {
+      if (!(error instanceof InferenceError)) throw error;
+      this.#board.drop(address, error.message);
+    }
+    if (frame !== undefined) this.#board.deliver(address, frame);
+  }
+
+  #onLost({noResponders, subject}: NatsMessage): void {
+    if (noResponders) this.#board.lost(this.#subjects.parseLost(subject));
+  }
+
+  #onStatus(status: TransportStatus): void {
+    if (status === 'closed') this.#board.clear();
+    if (status !== 'connected') this.#lane.abort();
+  }
+}
