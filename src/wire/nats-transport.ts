@@ -19,7 +19,6 @@ import {NatsLink, type NatsMessage} from './nats-link.js';
 import type {NatsOptions} from './nats-options.js';
 import {NatsSubjects} from './nats-subjects.js';
 import {Switchboard} from './switchboard.js';
-import {systemTimers} from './system-timers.js';
 import {isOffer} from './transfer-messages.js';
 
 export interface NatsTransportOptions extends NatsOptions {
@@ -28,7 +27,7 @@ export interface NatsTransportOptions extends NatsOptions {
   readonly transferBytesMax?: number;
   /** A frame under way in chunks without progress for this long is dropped. */
   readonly transferIdleMs?: number;
-  readonly timers?: Timers;
+  readonly timers: Timers;
 }
 
 const defaultTransferIdleMs = 10_000;
@@ -44,8 +43,7 @@ const defaultTransferIdleMs = 10_000;
 export async function connectNats(options: NatsTransportOptions): Promise<Transport> {
   // Without an echo, a broadcast reaches this process by reference only.
   const connection = await openNatsConnection(options, {noEcho: true});
-  const timers = options.timers ?? systemTimers;
-  return new NatsTransport(new NatsLink(connection, timers), {...options, timers});
+  return new NatsTransport(new NatsLink(connection, options.timers), options);
 }
 
 class NatsTransport implements Transport {
@@ -56,7 +54,7 @@ class NatsTransport implements Transport {
   readonly #lane: ChunkLane;
   readonly #listening = new Map<Address, Listening>();
 
-  constructor(link: NatsLink, options: NatsTransportOptions & {readonly timers: Timers}) {
+  constructor(link: NatsLink, options: NatsTransportOptions) {
     this.frameBytesMax = options.frameBytesMax ?? defaultFrameBytesMax;
     this.#link = link;
     this.#subjects = new NatsSubjects(options.cluster, nuid.next());

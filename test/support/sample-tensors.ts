@@ -21,15 +21,18 @@ export const sampleTensors: NamedTensors = new Map<string, TensorData>([
   ['scalar', {type: 'f32', shape: [], data: Float32Array.of(42)}],
 ]);
 
-/** A frame whose one tensor takes `bytes`, each byte telling its place. */
+/** Each byte tells its place. */
+export function countingBytes(count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) bytes[i] = i % 251;
+  return bytes;
+}
+
+/** A frame whose one tensor takes `bytes`. */
 export function frameOfBytes(bytes: number): Frame {
-  const data = new Uint8Array(bytes);
-  for (let i = 0; i < bytes; i++) data[i] = i % 251;
-  return {
-    message: {bytes},
-    tensors: new Map([['x', {type: 'u8', shape: [bytes], data}]]),
-    owned: false,
-  };
+  const data = countingBytes(bytes);
+  const tensors = new Map<string, TensorData>([['x', {type: 'u8', shape: [bytes], data}]]);
+  return {message: {bytes}, tensors, owned: false};
 }
 
 export function plainFrame(message: unknown): Frame {
