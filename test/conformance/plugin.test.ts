@@ -1,0 +1,6 @@
+import {createPluginEngine as createCpu} from '../../devices/cpu/index.js';
+import {createPluginEngine as createWasm} from '../../devices/wasm/index.js';
+import {conformsToPlugin} from './plugin.js';
+
+conformsToPlugin('CPU', createCpu);
+conformsToPlugin('WASM', createWasm);
