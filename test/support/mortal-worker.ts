@@ -1,0 +1,14 @@
+import {type Reply, replyOf} from '../../devices/onnxruntime/reply.js';
+import {InferenceError} from '../../src/errors.js';
+
+export type MortalTask = 'answer' | 'fail' | 'die' | 'throw';
+
+/** A worker that answers, fails or ends as it is told. */
+export async function handle(task: MortalTask): Promise<Reply<string>> {
+  if (task === 'die') process.exit(7);
+  if (task === 'throw') throw new Error('thrown past the reply');
+  return replyOf(() => {
+    if (task === 'answer') return 'answered';
+    throw new InferenceError('STAGE_FAILED', 'as told', {operation: 'some'});
+  });
+}
