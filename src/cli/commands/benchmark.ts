@@ -2,6 +2,7 @@ import {Command, Option} from 'commander';
 import {systemClock, systemRandom} from '../../app/system-world.js';
 import type {ExecutableNetwork} from '../../client/executable-network.js';
 import type {Inputs} from '../../client/infer-request.js';
+import {invariant} from '../../errors.js';
 import type {Config} from '../../plugin/plugin.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
@@ -111,7 +112,9 @@ async function measure(
     },
   });
   bar.finish();
-  return makeReport(result, statistics.summary(), {firstInferenceMs, requests});
+  const summary = statistics.summary();
+  invariant(summary !== undefined, 'a load without an inference');
+  return makeReport(result, summary, {firstInferenceMs, requests});
 }
 
 function durationMsOf({time, number}: Options): number {

@@ -1,5 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {Command} from 'commander';
+import type {PlanResult} from '../../../schemas/messages/coordinator.js';
+import type {Network} from '../../client/network.js';
 import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
@@ -47,8 +49,22 @@ export function explainCommand(console: Console): Command {
         if (options.json) console.print(JSON.stringify(plan, undefined, 2));
         else if (options.dot) console.print(explainDot(plan.stageGraph));
         else if (options.svg === undefined) {
-          console.print(explain(plan, network.operations, {verbose: options.verbose === true}));
+          console.print(explainPlan(plan, network, options.verbose === true));
         }
       }),
     );
+}
+
+function explainPlan(
+  {stageGraph, affinity}: PlanResult,
+  network: Network,
+  verbose: boolean,
+): string {
+  const entries = Object.entries(affinity);
+  const assignment = {
+    affinity: new Map(entries.map(([operation, {device}]) => [operation, device])),
+    reasons: new Map(entries.map(([operation, {why}]) => [operation, why])),
+  };
+  const {graph} = network.parsed;
+  return explain({graph, assignment, stageGraph}, {verbose}).trimEnd();
 }
