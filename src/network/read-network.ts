@@ -34,7 +34,8 @@ export function readNetwork(bytes: Uint8Array): Network {
   return networkOf(model, graph);
 }
 
-function networkOf(model: ModelProto, graph: GraphProto): Network {
+/** The network of a model whose nodes are sorted and named. Throws as `readNetwork` does. */
+export function networkOf(model: ModelProto, graph: GraphProto): Network {
   const described = networkGraph(model, graph);
   const declared = new Map(graph.input.map(input => [input.name, input]));
   const inputOf = (name: string) => inputInfo(graph, declared.get(name), name);

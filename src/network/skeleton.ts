@@ -1,40 +1,26 @@
+import {elementTypeOfOnnx} from '../../schemas/element-type.js';
 import {invariant} from '../errors.js';
 import {dropWeights} from './drop-weights.js';
 import {isExternal} from './external-data.js';
-import type {GraphProto, ModelProto} from './generated/onnx_pb.js';
+import type {ModelProto, TensorProto} from './generated/onnx_pb.js';
+import {canBeHollow, hollowTensors} from './hollow-tensors.js';
 import type {Network} from './network.js';
-import {networkGraph} from './network-graph.js';
+import {networkOf} from './read-network.js';
 import {tensorBytes} from './tensor-bytes.js';
-import {valueInfoOf} from './value-types.js';
 import {withFields} from './with-fields.js';
 
 /**
  * The network without its weights, light enough to send to every device and to infer types on:
  * every tensor above `tensorBytesMax` and every external one becomes a required input of its type
- * and shape. Operations keep their names; `Constant` nodes with such a tensor are gone. Inputs
- * whose element type does not travel are in `graph.inputs` but not in `inputs`.
+ * and shape, or an initializer of zeros where its element type does not travel. Operations keep
+ * their names; `Constant` nodes with such a tensor are gone.
  */
 export function skeleton(network: Network, tensorBytesMax: number): Network {
   invariant(network.model.graph !== undefined, 'a network that was read has a graph');
-  const graph = dropWeights(
-    network.model.graph,
-    tensor => isExternal(tensor) || tensorBytes(tensor) > tensorBytesMax,
-  );
-  const model = withFields<ModelProto>(network.model, {graph});
-  const described = networkGraph(model, graph);
-  const kept = new Set(described.overridable);
-  return {
-    model,
-    graph: described,
-    inputs: travellingInputs(graph, new Set(described.inputs)),
-    overridable: network.overridable.filter(({name}) => kept.has(name)),
-    outputs: network.outputs,
-  };
-}
-
-function travellingInputs(graph: GraphProto, names: ReadonlySet<string>) {
-  return graph.input.flatMap(({name, type}) => {
-    const info = names.has(name) ? valueInfoOf(type) : undefined;
-    return info?.kind === 'tensor' ? [{name, type: info.type, shape: info.shape}] : [];
-  });
+  const isHeavy = (tensor: TensorProto) =>
+    isExternal(tensor) || tensorBytes(tensor) > tensorBytesMax;
+  const travels = ({dataType}: TensorProto) => elementTypeOfOnnx(dataType) !== undefined;
+  const light = dropWeights(network.model.graph, tensor => travels(tensor) && isHeavy(tensor));
+  const graph = hollowTensors(light, tensor => canBeHollow(tensor) && isHeavy(tensor));
+  return networkOf(withFields<ModelProto>(network.model, {graph}), graph);
 }

@@ -2,7 +2,7 @@ import {InferenceSession, Tensor} from 'onnxruntime-node';
 import {type ElementType, elementTypes} from '../../schemas/element-type.js';
 import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
 
-const ortTypes: Readonly<Record<ElementType, Tensor.Type>> = {
+export const ortTypes: Readonly<Record<ElementType, Tensor.Type>> = {
   bool: 'bool',
   f16: 'float16',
   f32: 'float32',
