@@ -5,7 +5,7 @@ import {isExternal} from './external-data.js';
 import type {ModelProto, TensorProto} from './generated/onnx_pb.js';
 import {canBeHollow, hollowTensors} from './hollow-tensors.js';
 import type {Network} from './network.js';
-import {networkOf} from './read-network.js';
+import {networkOf} from './network-of.js';
 import {tensorBytes} from './tensor-bytes.js';
 import {withFields} from './with-fields.js';
 
