@@ -22,19 +22,27 @@ const trainingInputs: ReadonlyMap<string, number> = new Map([
   ['com.microsoft.BitmaskBiasDropout', 4],
 ]);
 
-/** Tells which nodes of `model` draw random numbers: themselves, in a body or a local function. */
+/** Functions that call functions are followed this deep. */
+const callsDeepMax = 64;
+
+/**
+ * Tells which nodes of `model` draw random numbers: themselves, in a body or a local function.
+ * Throws INVALID_NETWORK if a function calls itself, or calls are nested too deeply.
+ */
 export function randomOperations(model: ModelProto): (node: NodeProto) => boolean {
   const functionOf = localFunctions(model);
-  const known = new Map<FunctionProto, boolean | 'open'>();
+  const known = new Map<FunctionProto, boolean>();
+  const calling = new Set<FunctionProto>();
   const functionIsRandom = (f: FunctionProto): boolean => {
     const answer = known.get(f);
-    if (answer === 'open') {
-      throw new InferenceError('INVALID_NETWORK', `function "${f.name}" calls itself`);
-    }
     if (answer !== undefined) return answer;
-    known.set(f, 'open');
-    // Not `some`: every call is looked at, so that every circle is found.
-    const random = f.node.map(node => nodeIsRandom(node, new Set())).includes(true);
+    if (calling.has(f)) throw invalid(`function "${f.name}" calls itself`);
+    if (calling.size === callsDeepMax) {
+      throw invalid(`calls of functions are nested more than ${callsDeepMax} deep`);
+    }
+    calling.add(f);
+    const random = f.node.some(node => nodeIsRandom(node, new Set()));
+    calling.delete(f);
     known.set(f, random);
     return random;
   };
@@ -68,4 +76,8 @@ function falseConstants(graph: GraphProto | undefined): ReadonlySet<string> {
       rawData.length + int32Data.length === 1,
   );
   return new Set(scalars?.map(tensor => tensor.name));
+}
+
+function invalid(message: string): InferenceError {
+  return new InferenceError('INVALID_NETWORK', message);
 }

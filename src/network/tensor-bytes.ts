@@ -16,12 +16,14 @@ const elementBits: ReadonlyMap<number, number> = new Map([
 
 /** Elements of a tensor with these dimensions. Throws INVALID_NETWORK if they cannot be. */
 export function elementCount(dims: readonly bigint[], name: string): number {
+  if (dims.some(dim => dim < 0n)) throw invalidDims(dims, name);
+  if (dims.includes(0n)) return 0;
   let count = 1n;
   for (const dim of dims) {
-    if (dim < 0n) throw invalidDims(dims, name);
     count *= dim;
+    // At once: the product of very many dimensions would take for ever.
+    if (count > Number.MAX_SAFE_INTEGER) throw invalidDims(dims, name);
   }
-  if (count > BigInt(Number.MAX_SAFE_INTEGER)) throw invalidDims(dims, name);
   return Number(count);
 }
 
@@ -46,5 +48,6 @@ export function sparseBytes({values, indices}: SparseTensorProto): number {
 }
 
 function invalidDims(dims: readonly bigint[], name: string): InferenceError {
-  return new InferenceError('INVALID_NETWORK', `tensor "${name}" has dimensions [${dims}]`);
+  const first = dims.slice(0, 8).join();
+  return new InferenceError('INVALID_NETWORK', `tensor "${name}" has dimensions [${first}]`);
 }

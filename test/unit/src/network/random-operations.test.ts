@@ -56,3 +56,15 @@ test('a function that calls itself is refused', t => {
   t.is(error.code, 'INVALID_NETWORK');
   t.regex(error.message, /function "Again" calls itself/);
 });
+
+test('a chain of functions deeper than the call stack is refused', t => {
+  const builder = start();
+  for (let index = 0; index < 20_000; index++) {
+    const next = new NetworkBuilder().node(`local.F${index + 1}`, 'a', 'b');
+    builder.function(`local.F${index}`, 'a', 'b', next);
+  }
+  builder.node('local.F0', 'x', 'y').output('y');
+  const error = t.throws(() => readNetwork(builder.bytes()), {instanceOf: InferenceError});
+  t.is(error.code, 'INVALID_NETWORK');
+  t.regex(error.message, /nested more than 64 deep/);
+});

@@ -113,6 +113,20 @@ const refusals: readonly (readonly [string, ErrorCode, Uint8Array, RegExp])[] = 
       ] as const,
   ),
   [
+    'very many dimensions',
+    'INVALID_NETWORK',
+    relu()
+      .initializer('w', {...tensorProto('w', f32), dims: new Array(1_000_000).fill(2n ** 62n)})
+      .bytes(),
+    /tensor "w" has dimensions/,
+  ],
+  [
+    'an output that is listed twice',
+    'INVALID_NETWORK',
+    relu().output('y').bytes(),
+    /output "y" is listed twice/,
+  ],
+  [
     'external weights without a location',
     'INVALID_NETWORK',
     relu()
