@@ -12,14 +12,16 @@ export interface Candidate {
 export class DeviceSupport {
   readonly device: string;
   readonly #index: NetworkIndex;
-  readonly #support: ReadonlyMap<string, OperationSupport>;
+  readonly #support: readonly OperationSupport[];
+  /** By name, for answers that are not in the network's order. */
+  #byName: ReadonlyMap<string, OperationSupport> | undefined;
   /** For each constant operation, why it or one it depends on cannot be made again there. */
   readonly #constants: readonly (string | undefined)[];
 
   constructor(candidate: Candidate, index: NetworkIndex, roles: OperationRoles) {
     this.device = candidate.device;
     this.#index = index;
-    this.#support = new Map(candidate.support.map(support => [support.name, support]));
+    this.#support = candidate.support;
     const constants: (string | undefined)[] = [];
     roles.constant.forEach((constant, at) => {
       constants.push(constant ? this.#constantRefusal(at, constants) : undefined);
@@ -39,9 +41,17 @@ export class DeviceSupport {
   }
 
   #ownRefusal(operation: number): string | undefined {
-    const support = this.#support.get(operationAt(this.#index, operation).name);
+    const support = this.#supportOf(operation);
     if (support === undefined) return 'the device gave no answer for it';
     return support.supported ? undefined : support.reason;
+  }
+
+  #supportOf(operation: number): OperationSupport | undefined {
+    const {name} = operationAt(this.#index, operation);
+    const inOrder = this.#support[operation];
+    if (inOrder?.name === name) return inOrder;
+    this.#byName ??= new Map(this.#support.map(support => [support.name, support]));
+    return this.#byName.get(name);
   }
 
   #sourceRefusal(

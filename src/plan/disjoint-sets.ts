@@ -16,10 +16,8 @@ export class DisjointSets {
     return root;
   }
 
-  /** Joins two sets; the smaller number stands for both. */
   join(a: number, b: number): void {
-    const [rootA, rootB] = [this.find(a), this.find(b)];
-    this.#parent[Math.max(rootA, rootB)] = Math.min(rootA, rootB);
+    this.#parent[this.find(b)] = this.find(a);
   }
 
   #up(at: number): number {

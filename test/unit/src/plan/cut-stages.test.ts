@@ -112,6 +112,27 @@ test('stages of one device stay apart where another would have to wait for both'
   t.deepEqual(stages, ['A: a | x -> u', 'B: c | z -> w', 'B: b | u -> y', 'A: d | w -> v']);
 });
 
+test('the example of docs/SPLITTING.md comes out as it says there', t => {
+  const stages = cut(
+    `inputs x z
+     weights w=64
+     shape: w -> s
+     conv1: x s -> a
+     side: x -> b
+     norm: a s -> c
+     gate: z -> d
+     conv2: c -> e
+     add: e b d -> y
+     outputs y`,
+    {A: 'conv1 side conv2 add', B: 'norm gate'},
+  );
+  t.deepEqual(stages, [
+    'A: shape conv1 side | x -> a b',
+    'B: shape norm gate | a z -> c d',
+    'A: conv2 add | c b d -> y',
+  ]);
+});
+
 // OpenVINO's union-find glues a and c through the shared constant and must then break the cycle.
 test('a shared initializer does not tie stages together', t => {
   const stages = cut(

@@ -131,6 +131,15 @@ test('a postprocess stage gives the network’s outputs, beside the last stage i
   t.is(graph.edges.find(edge => edge.from === 3)?.bytes, 8);
 });
 
+test('a postprocess stage of several outputs is beside the last stage that makes one', t => {
+  const both = {
+    inputs: ['z', 'y'].map(output => ({output, info: tensor(`${output}/raw`)})),
+    outputs: [tensor('y'), tensor('z')],
+  };
+  const graph = build(chain, {A: 'a', B: 'b', C: 'c'}, {postprocess: both});
+  t.is(graph.stages[3]?.name, 'postprocess3 C');
+});
+
 test('an output that is an input passes through preprocess and postprocess', t => {
   const through = {
     inputs: [{output: 'x', info: tensor('x/raw')}],
