@@ -5,7 +5,7 @@ export type {PlanResult} from '../schemas/messages/coordinator.js';
 export type {StageStats, StageTiming} from '../schemas/messages/stage.js';
 export type {Edge, Replica, Stage, StageGraph} from '../schemas/stage-graph.js';
 export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
-export type {ConnectOptions} from './app/connect-client.js';
+export type {ConnectOptions} from './app/connect-options.js';
 export {Core} from './app/core.js';
 export type {EmbeddedOptions} from './app/embedded.js';
 export type {LoadOptions, OperationPlacement} from './client/cluster-client.js';

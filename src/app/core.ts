@@ -1,5 +1,6 @@
 import {ClusterClient} from '../client/cluster-client.js';
-import {type ConnectOptions, connectClient} from './connect-client.js';
+import {connectClient} from './connect-client.js';
+import type {ConnectOptions} from './connect-options.js';
 import {type EmbeddedOptions, startEmbedded} from './embedded.js';
 
 /** Where everything begins: a cluster that runs elsewhere, or one inside this process. */

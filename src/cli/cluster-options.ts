@@ -1,22 +1,42 @@
 import {type Command, Option} from 'commander';
+import type {ConnectOptions} from '../app/connect-options.js';
 import {Core} from '../app/core.js';
 
-/** Options of every command that works on a cluster. */
-export interface ClusterOptions {
-  readonly servers?: string;
+/** Options of every command that is a part of a cluster. */
+export interface ServerOptions {
+  readonly servers: string;
   readonly cluster: string;
   readonly verbose?: boolean;
 }
 
-/** Adds the options by which a command joins a cluster. */
+/** Options of every command that uses a cluster, or one in its own process. */
+export interface ClusterOptions extends Omit<ServerOptions, 'servers'> {
+  readonly servers?: string;
+}
+
+const serversDefault = 'nats://127.0.0.1:4222';
+const description = 'NATS servers of the cluster, between commas';
+
+/** Adds the options by which a process becomes a part of a cluster. */
+export function withServerOptions(command: Command): Command {
+  return withCommonOptions(command, serverOption(description).default(serversDefault));
+}
+
+/** Adds the options by which a command uses a cluster. */
 export function withClusterOptions(command: Command): Command {
+  return withCommonOptions(
+    command,
+    serverOption(`${description}; none: everything in this process`),
+  );
+}
+
+function serverOption(text: string): Option {
+  return new Option('-s, --servers <urls>', text).env('HETERODYNE_SERVERS');
+}
+
+function withCommonOptions(command: Command, server: Option): Command {
   return command
-    .addOption(
-      new Option(
-        '-s, --servers <urls>',
-        'NATS servers of the cluster, between commas; none: all in this process',
-      ).env('HETERODYNE_SERVERS'),
-    )
+    .addOption(server)
     .addOption(
       new Option('--cluster <name>', 'name of the cluster on these servers')
         .default('default')
@@ -25,15 +45,21 @@ export function withClusterOptions(command: Command): Command {
     .option('-v, --verbose', 'more detail, and stack traces of errors');
 }
 
+/** `name` is what the server calls this connection. */
+export function connectOptions({servers, cluster}: ServerOptions, name: string): ConnectOptions {
+  return {servers, cluster, name};
+}
+
 /** Runs `body` with a core: of the cluster that the options name, else one in this process. */
 export async function withCore<T>(
-  {servers, cluster}: ClusterOptions,
+  options: ClusterOptions,
   body: (core: Core) => Promise<T>,
 ): Promise<T> {
+  const {servers} = options;
   const core =
     servers === undefined
       ? await Core.embedded()
-      : await Core.connect({servers: servers.split(','), cluster});
+      : await Core.connect(connectOptions({...options, servers}, 'heterodyne'));
   try {
     return await body(core);
   } finally {

@@ -1,0 +1,24 @@
+import type {ClusterLink} from '../client/cluster-client.js';
+import {type Log, silentLog} from '../ports/log.js';
+import type {ConnectOptions} from './connect-options.js';
+import {joinCluster} from './join-cluster.js';
+import {startClient} from './start-client.js';
+import {systemRandom} from './system-world.js';
+
+/** Joins a running cluster as a client. */
+export async function connectClient(
+  options: ConnectOptions,
+  log: Log = silentLog,
+): Promise<ClusterLink> {
+  const joined = await joinCluster(options, log);
+  const client = startClient({...joined, random: systemRandom});
+  await joined.transport.flush();
+  return {
+    session: client.session,
+    bulk: joined.bulk,
+    async close() {
+      client.close();
+      await joined.leave();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type {WireError} from '../../schemas/errors.js';
+import type {ConnectOptions} from './connect-options.js';
+
+/** What a node tells a device process that it started. Secrets travel here, not in arguments. */
+export type ToDeviceProcess =
+  | {
+      readonly kind: 'start';
+      readonly node: string;
+      /** The plugin's kind of devices. */
+      readonly plugin: string;
+      readonly connect: ConnectOptions;
+    }
+  | {readonly kind: 'stop'};
+
+/** What a device process tells its node. */
+export type FromDeviceProcess =
+  | {readonly kind: 'ready'; readonly devices: readonly string[]}
+  | {readonly kind: 'failed'; readonly error: WireError};

@@ -1,0 +1,64 @@
+import {InferenceError} from '../errors.js';
+import {silentLog} from '../ports/log.js';
+import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
+import {joinCluster} from './join-cluster.js';
+import {createPlugin} from './plugins.js';
+import {startDevices} from './start-devices.js';
+import {systemRandom} from './system-world.js';
+
+/*
+ * The process of one plugin on a node. A native crash costs this process, and so one kind of
+ * device, not the host. It ends when its node says so, and when its node is gone.
+ */
+
+type Running = () => Promise<void>;
+type Start = ToDeviceProcess & {readonly kind: 'start'};
+
+let running: Promise<Running> | undefined;
+let stopping = false;
+
+async function start({node, plugin, connect}: Start): Promise<Running> {
+  const joined = await joinCluster(connect, silentLog);
+  const engine = await createPlugin(plugin);
+  const started = await startDevices({...joined, node, plugin: engine, random: systemRandom});
+  joined.transport.onStatus(status => {
+    if (status === 'closed' && !stopping) process.exit(1);
+  });
+  await joined.transport.flush();
+  tell({kind: 'ready', devices: started.devices.map(({name}) => name)});
+  return async () => {
+    await started.close();
+    await joined.leave();
+  };
+}
+
+function tell(message: FromDeviceProcess): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  const close = await running?.catch(() => undefined);
+  await close?.();
+  process.exit(0);
+}
+
+process.on('message', (message: ToDeviceProcess) => {
+  if (message.kind === 'stop') {
+    void stop();
+    return;
+  }
+  running = start(message);
+  running.catch((thrown: unknown) => {
+    const failed: FromDeviceProcess = {
+      kind: 'failed',
+      error: InferenceError.from(thrown).toWire(),
+    };
+    process.send?.(failed, () => process.exit(1));
+  });
+});
+process.on('disconnect', () => void stop());
+process.on('SIGTERM', () => void stop());
+// The terminal sends an interrupt to the whole group; the node decides when this process ends.
+process.on('SIGINT', () => {});

@@ -1,0 +1,46 @@
+import type {Log} from '../ports/log.js';
+import {openNatsStateStore} from '../wire/nats-state-store.js';
+import {type ConnectOptions, natsOptions} from './connect-options.js';
+import {joinCluster} from './join-cluster.js';
+import {Leadership} from './leadership.js';
+import {startCoordinator} from './start-coordinator.js';
+import {systemClock, systemRandom, systemTimers} from './system-world.js';
+
+export interface RunningCoordinator {
+  /** Whether it is the one that leads, now. */
+  readonly leads: boolean;
+  /** Gives the lease back and leaves the cluster. */
+  close(): Promise<void>;
+}
+
+const leaseMs = 3000;
+
+/** Runs a coordinator in this process; of several, one leads. Rejects with NO_SERVER. */
+export async function runCoordinator(
+  options: ConnectOptions,
+  log: Log,
+): Promise<RunningCoordinator> {
+  const joined = await joinCluster(options, log);
+  const state = await openNatsStateStore(natsOptions(options));
+  const coordinator = startCoordinator({...joined, random: systemRandom});
+  const leadership = new Leadership({
+    state,
+    id: systemRandom.id(),
+    leaseMs,
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    lead: () => coordinator.lead(),
+  });
+  return {
+    get leads() {
+      return leadership.leads;
+    },
+    async close() {
+      await leadership.close();
+      await coordinator.close();
+      await state.close();
+      await joined.leave();
+    },
+  };
+}

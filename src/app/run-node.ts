@@ -1,0 +1,148 @@
+import {type ChildProcess, fork} from 'node:child_process';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+import {Guardian, type GuardianEvent} from '../../actors/guardian.js';
+import {InferenceError} from '../errors.js';
+import {ActorSystem} from '../kernel/actor-system.js';
+import type {Log} from '../ports/log.js';
+import type {TaskExecutor} from '../ports/task-executor.js';
+import {createLocalTransport} from '../wire/local-transport.js';
+import type {ConnectOptions} from './connect-options.js';
+import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
+import {builtInPlugins} from './plugins.js';
+import {systemClock, systemTimers} from './system-world.js';
+
+export interface NodeOptions {
+  /** Unique in the cluster: letters, digits, `-`, `_` and `.`. */
+  readonly name: string;
+  /** Kinds of devices; every built-in one if left out. */
+  readonly devices?: readonly string[];
+  readonly connect: ConnectOptions;
+  readonly log: Log;
+}
+
+export interface RunningNode {
+  /** Names of the devices that were found at the start. */
+  readonly devices: readonly string[];
+  /** Ends the device processes in order. */
+  close(): Promise<void>;
+}
+
+const stopTimeoutMs = 10_000;
+const guardianSettings = {
+  executor: 'processes',
+  restartDelayMsMin: 200,
+  restartDelayMsMax: 10_000,
+  restartsMax: 5,
+  windowMs: 120_000,
+};
+
+/**
+ * Runs a node: one process for each plugin, started again when it dies. Rejects with what the first
+ * start of a plugin failed with.
+ */
+export async function runNode(options: NodeOptions): Promise<RunningNode> {
+  const {name, log, connect, devices = builtInPlugins()} = options;
+  if (!/^[\w.-]{1,64}$/.test(name)) {
+    const text = `a node's name: expected letters, digits, - _ . (at most 64), given '${name}'`;
+    throw new InferenceError('INVALID_ARGUMENT', text);
+  }
+  const children = [...new Set(devices)];
+  const processes = new DeviceProcesses(plugin => ({kind: 'start', node: name, plugin, connect}));
+  const transport = createLocalTransport();
+  const world = {transport, clock: systemClock, timers: systemTimers, log};
+  const system = new ActorSystem(world);
+  system.provide(guardianSettings.executor, processes);
+  const close = async () => {
+    system.close();
+    await processes.close();
+    await transport.close();
+  };
+  const ready = processes.firstReady(children);
+  system.spawn('guardian', new Guardian({children, ...guardianSettings}), event =>
+    logEvent(log, event as GuardianEvent),
+  );
+  try {
+    return {devices: await ready, close};
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function logEvent(log: Log, event: GuardianEvent): void {
+  const {child, why} = event;
+  if (event.kind === 'givenUp') log.write('error', 'device process given up', {child, why});
+  else log.write('warn', 'device process ended', {child, why, restartInMs: event.delayMs});
+}
+
+interface Waiting {
+  resolve(devices: readonly string[]): void;
+  reject(error: InferenceError): void;
+}
+
+/** Runs device processes; a task is a plugin's name and ends, well, when its process has ended. */
+class DeviceProcesses implements TaskExecutor {
+  readonly slots = Number.POSITIVE_INFINITY;
+  readonly #start: (plugin: string) => ToDeviceProcess;
+  readonly #running = new Map<string, ChildProcess>();
+  readonly #waiting = new Map<string, Waiting>();
+  #closing = false;
+
+  constructor(start: (plugin: string) => ToDeviceProcess) {
+    this.#start = start;
+  }
+
+  /** The devices of all plugins, once each has started. */
+  async firstReady(plugins: readonly string[]): Promise<readonly string[]> {
+    const devices = plugins.map(plugin => {
+      return new Promise<readonly string[]>((resolve, reject) => {
+        this.#waiting.set(plugin, {resolve, reject});
+      });
+    });
+    return (await Promise.all(devices)).flat();
+  }
+
+  async run(task: unknown): Promise<string> {
+    const plugin = String(task);
+    if (this.#closing) return 'the node is closing';
+    const child = fork(fileURLToPath(new URL('./device-process.js', import.meta.url)), {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#running.set(plugin, child);
+    let failure = '';
+    child.on('message', (message: FromDeviceProcess) => {
+      if (message.kind === 'failed') failure = `${message.error.code}: ${message.error.message}`;
+      this.#onMessage(plugin, message);
+    });
+    child.on('error', () => {});
+    child.send(this.#start(plugin));
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    this.#running.delete(plugin);
+    const why = failure || (signal === null ? `exit status ${code}` : `signal ${signal}`);
+    const text = `the process of ${plugin} ended: ${why}`;
+    this.#waiting.get(plugin)?.reject(new InferenceError('DEVICE_LOST', text));
+    return why;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#running.values()].map(stopChild));
+  }
+
+  #onMessage(plugin: string, message: FromDeviceProcess): void {
+    const waiting = this.#waiting.get(plugin);
+    this.#waiting.delete(plugin);
+    if (message.kind === 'ready') waiting?.resolve(message.devices);
+    else waiting?.reject(InferenceError.fromWire(message.error));
+  }
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  if (child.connected) child.send({kind: 'stop'} satisfies ToDeviceProcess);
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  await exited;
+  clearTimeout(timer);
+}

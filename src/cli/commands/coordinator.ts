@@ -1,0 +1,23 @@
+import {Command} from 'commander';
+import {runCoordinator} from '../../app/run-coordinator.js';
+import {standardLog} from '../../app/standard-log.js';
+import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
+import type {Console} from '../report.js';
+import {untilSignal} from '../until-signal.js';
+
+/** `heterodyne coordinator`. */
+export function coordinatorCommand(console: Console): Command {
+  return withServerOptions(new Command('coordinator'))
+    .description('run a coordinator until it is interrupted; of several, one leads')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ heterodyne coordinator --servers nats://127.0.0.1:4222\n',
+    )
+    .action(async (options: ServerOptions) => {
+      const log = standardLog(options.verbose ? 'debug' : 'warn', {process: 'coordinator'});
+      const coordinator = await runCoordinator(connectOptions(options, 'coordinator'), log);
+      console.note('coordinator is running');
+      await untilSignal();
+      await coordinator.close();
+    });
+}

@@ -1,0 +1,36 @@
+import {hostname} from 'node:os';
+import {Command} from 'commander';
+import {runNode} from '../../app/run-node.js';
+import {standardLog} from '../../app/standard-log.js';
+import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
+import type {Console} from '../report.js';
+import {untilSignal} from '../until-signal.js';
+
+interface Options extends ServerOptions {
+  readonly name: string;
+  readonly devices?: string;
+}
+
+/** `heterodyne node`. */
+export function nodeCommand(console: Console): Command {
+  return withServerOptions(new Command('node'))
+    .description("run a node: this host's devices, until it is interrupted")
+    .option('-n, --name <name>', 'name of the node, unique in the cluster', hostname())
+    .option('-d, --devices <kinds>', 'kinds of devices, between commas; all that there are if none')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ heterodyne node --servers nats://10.0.0.5:4222 --name edge --devices CPU,WASM\n',
+    )
+    .action(async (options: Options) => {
+      const log = standardLog(options.verbose ? 'debug' : 'warn', {node: options.name});
+      const node = await runNode({
+        name: options.name,
+        ...(options.devices === undefined ? {} : {devices: options.devices.split(',')}),
+        connect: connectOptions(options, options.name),
+        log,
+      });
+      console.note(`node ${options.name} is running with ${node.devices.join(', ')}`);
+      await untilSignal();
+      await node.close();
+    });
+}

@@ -1,0 +1,81 @@
+import {hostname} from 'node:os';
+import {Command} from 'commander';
+import {ensureNatsServer} from '../../app/ensure-nats-server.js';
+import {runCoordinator} from '../../app/run-coordinator.js';
+import {runNode} from '../../app/run-node.js';
+import {standardLog} from '../../app/standard-log.js';
+import {startNatsServer} from '../../app/start-nats-server.js';
+import {wholeNumber} from '../parse-options.js';
+import type {Console} from '../report.js';
+import {untilSignal} from '../until-signal.js';
+
+interface Options {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly devices?: string;
+  readonly cluster: string;
+  readonly storeDir?: string;
+  readonly verbose?: boolean;
+}
+
+const portDefault = 4222;
+
+/** `heterodyne up`. */
+export function upCommand(console: Console): Command {
+  return new Command('up')
+    .description('bring up a whole cluster on this host: nats-server, coordinator, node')
+    .option('--host <address>', 'address that nats-server listens on', '127.0.0.1')
+    .option(
+      '--port <port>',
+      'port of nats-server; 0: a free one',
+      wholeNumber(0, 65_535),
+      portDefault,
+    )
+    .option('--store-dir <dir>', "where nats-server keeps the cluster's state; none: nowhere")
+    .option('--cluster <name>', 'name of the cluster on this server', 'default')
+    .option('-n, --name <name>', 'name of the node', hostname())
+    .option('-d, --devices <kinds>', 'kinds of devices, between commas; all that there are if none')
+    .option('-v, --verbose', 'more detail, and stack traces of errors')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ heterodyne up\n  $ heterodyne devices --servers nats://127.0.0.1:4222\n',
+    )
+    .action(async (options: Options) => {
+      await ensureNatsServer(console.note);
+      const {host, port, storeDir} = options;
+      const server = await startNatsServer({
+        host,
+        port,
+        ...(storeDir === undefined ? {} : {storeDir}),
+      });
+      const closers = [() => server.stop()];
+      try {
+        await runCluster(options, server.url, closers, console);
+      } finally {
+        for (const close of closers.reverse()) await close();
+      }
+    });
+}
+
+async function runCluster(
+  options: Options,
+  servers: string,
+  closers: (() => Promise<void>)[],
+  console: Console,
+): Promise<void> {
+  const {name, devices, cluster} = options;
+  const log = standardLog(options.verbose ? 'debug' : 'warn', {node: name});
+  const connect = {servers, cluster};
+  const coordinator = await runCoordinator({...connect, name: 'coordinator'}, log);
+  closers.push(() => coordinator.close());
+  const node = await runNode({
+    name,
+    ...(devices === undefined ? {} : {devices: devices.split(',')}),
+    connect: {...connect, name},
+    log,
+  });
+  closers.push(() => node.close());
+  console.note(`cluster ${cluster} is up at ${servers} with ${node.devices.join(', ')}`);
+  await untilSignal();
+}

@@ -1,0 +1,76 @@
+import {Core} from '../../app/core.js';
+import {ensureNatsServer} from '../../app/ensure-nats-server.js';
+import {startNatsServer} from '../../app/start-nats-server.js';
+import {InferenceError} from '../../errors.js';
+import {connectOptions, type ServerOptions} from '../cluster-options.js';
+import type {Console} from '../report.js';
+import {ChildProcesses} from './child-processes.js';
+
+/** A cluster with the devices that the demonstration uses. */
+export interface DemoCluster {
+  readonly core: Core;
+  readonly servers: string;
+  /** Rejects if a process of the cluster dies. */
+  readonly died: Promise<never>;
+  close(): Promise<void>;
+}
+
+const wantedKinds = ['WASM', 'CPU'];
+const devicesTimeoutMs = 60_000;
+const pollMs = 100;
+
+/** Starts nats-server, a coordinator and two nodes as separate processes on this host. */
+export async function startDemoCluster(console: Console): Promise<DemoCluster> {
+  await ensureNatsServer(console.note);
+  const server = await startNatsServer();
+  const children = new ChildProcesses();
+  const stop = async () => {
+    await children.stop();
+    await server.stop();
+  };
+  try {
+    const servers = ['--servers', server.url];
+    children.start('coordinator', ...servers);
+    children.start('node', ...servers, '--name', 'edge-a', '--devices', 'WASM');
+    children.start('node', ...servers, '--name', 'edge-b', '--devices', 'CPU');
+    const options = {servers: server.url, cluster: 'default'};
+    const joined = await joinDemoCluster(options, children.died);
+    const close = async () => {
+      await joined.close();
+      await stop();
+    };
+    return {...joined, died: children.died, close};
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Joins a cluster that runs already, once the devices are there. */
+export async function joinDemoCluster(
+  options: ServerOptions,
+  died: Promise<never> = new Promise(() => {}),
+): Promise<DemoCluster> {
+  const core = await Core.connect(connectOptions(options, 'demo'));
+  try {
+    await Promise.race([untilDevices(core), died]);
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+  return {core, servers: options.servers, died, close: () => core.close()};
+}
+
+async function untilDevices(core: Core): Promise<void> {
+  const until = performance.now() + devicesTimeoutMs;
+  for (;;) {
+    const kinds = new Set((await core.getDeviceDescriptions()).map(({kind}) => kind));
+    const missing = wantedKinds.filter(kind => !kinds.has(kind));
+    if (missing.length === 0) return;
+    if (performance.now() > until) {
+      const text = `expected devices ${wantedKinds.join(', ')}, none of kind ${missing.join(', ')}`;
+      throw new InferenceError('UNKNOWN_DEVICE', text);
+    }
+    await new Promise(resolve => setTimeout(resolve, pollMs));
+  }
+}
