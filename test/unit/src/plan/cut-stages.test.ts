@@ -128,7 +128,7 @@ test('the example of docs/SPLITTING.md comes out as it says there', t => {
   );
   t.deepEqual(stages, [
     'A: shape conv1 side | x -> a b',
-    'B: shape norm gate | a z -> c d',
+    'B: shape norm gate | z a -> c d',
     'A: conv2 add | c b d -> y',
   ]);
 });
