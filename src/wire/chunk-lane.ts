@@ -7,8 +7,9 @@ import {type NatsSubjects, parsePlace} from './nats-subjects.js';
 import {OutgoingTransfers} from './outgoing-transfers.js';
 import {decodeGrant, decodeOffer, encodeGrant, encodeOffer} from './transfer-messages.js';
 
-const chunkBytesMax = 128 * 1024;
-const windowChunks = 8;
+/** Large enough to cost little each, small enough that heartbeats slip between them. */
+const chunkBytesMax = 256 * 1024;
+const windowChunks = 16;
 
 export interface ChunkLaneLimits {
   readonly frameBytesMax: number;
