@@ -24,9 +24,9 @@ export interface AffinityRequest {
  * constant that it needs; operations that share a value which is no tensor go together. Manual
  * affinity, if any is given, is taken as it is.
  *
- * Throws UNSUPPORTED_OPERATIONS, UNKNOWN_DEVICE if there are no candidates; under manual affinity
- * also AFFINITY_INCOMPLETE, UNKNOWN_OPERATION, UNKNOWN_DEVICE for a device that is no candidate, and
- * INVALID_ARGUMENT for a value that is no tensor between devices.
+ * Throws UNSUPPORTED_OPERATIONS, and UNKNOWN_DEVICE if there are no candidates; under manual
+ * affinity also AFFINITY_INCOMPLETE, UNKNOWN_OPERATION, UNKNOWN_DEVICE for a device that is no
+ * candidate, and INVALID_ARGUMENT for a value that is no tensor between devices.
  */
 export function assignByFallback({graph, candidates, affinity}: AffinityRequest): Assignment {
   if (candidates.length === 0) {

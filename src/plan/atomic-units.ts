@@ -59,7 +59,7 @@ function findTies(index: NetworkIndex, roles: OperationRoles): readonly Tie[] {
   return ties;
 }
 
-/** Every pair of placed operations of which the second reads what the first makes, if no constant. */
+/** Every pair of operations of which the second, placed, reads from the first, no constant. */
 function forEachDependency(
   index: NetworkIndex,
   roles: OperationRoles,

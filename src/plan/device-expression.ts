@@ -56,7 +56,7 @@ export function parseDeviceExpression(text: string): DeviceExpression {
   return new DeviceParser(text).parse();
 }
 
-/** The text that reads back as `expression`; inside a list every virtual device is parenthesised. */
+/** The text that reads back as `expression`; inside lists virtual devices are parenthesised. */
 export function formatDeviceExpression(expression: DeviceExpression): string {
   switch (expression.form) {
     case 'device':
@@ -231,8 +231,8 @@ class DeviceParser {
     const given = rest === '' ? 'the end' : `'${rest.slice(0, 40)}'`;
     throw new InferenceError(
       'INVALID_DEVICE',
-      `expected ${expected} at character ${this.#at + 1} of device '${this.#text.slice(0, 200)}', ` +
-        `given ${given}`,
+      `expected ${expected} at character ${this.#at + 1} of device ` +
+        `'${this.#text.slice(0, 200)}', given ${given}`,
     );
   }
 }

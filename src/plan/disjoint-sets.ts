@@ -1,4 +1,4 @@
-/** Sets of the numbers below `size`, at first each alone; union-find with path halving (Tarjan 1975). */
+/** Sets of the numbers below `size`, at first each alone: union-find (Tarjan 1975). */
 export class DisjointSets {
   readonly #parent: number[];
 

@@ -12,6 +12,15 @@ const stagesMax = 200;
 const margin = 24;
 const textLines = {box: {size: 13, advance: 7.9}, label: {size: 11, advance: 6.7}} as const;
 
+const style = `
+text {font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace}
+text {text-anchor: middle; fill: #18181b}
+.box text {font-size: ${textLines.box.size}px}
+.box tspan:first-child {font-weight: bold}
+.label text {font-size: ${textLines.label.size}px; fill: #3f3f46}
+.arrow {fill: none; stroke: #71717a; stroke-width: 1.4}
+`;
+
 interface Drawn {
   readonly lines: readonly string[];
   readonly fill: string;
@@ -83,7 +92,7 @@ function textSize(lines: readonly string[], kind: keyof typeof textLines): Size 
   };
 }
 
-/** A curve from the lower edge of the first box through all others to the upper edge of the last. */
+/** A curve from the lower edge of the first box through others to the upper edge of the last. */
 function arrow(boxes: readonly Box[]): string {
   const [start, ...rest] = boxes;
   if (start === undefined) return '';
@@ -114,14 +123,14 @@ function label(box: Box | undefined, lines: readonly string[]): string {
 
 function drawBox(box: Box | undefined, {lines, fill, line, hint}: Drawn): string {
   if (box === undefined) return '';
-  const style = `rx="6" fill="${fill}" stroke="${line}" stroke-width="1.5"`;
+  const look = `rx="6" fill="${fill}" stroke="${line}" stroke-width="1.5"`;
   const title = `<title>${escapeXml(hint)}</title>`;
-  return `<g class="box">${title}${rectangle(box, style)}${text(box, lines, 'box')}</g>`;
+  return `<g class="box">${title}${rectangle(box, look)}${text(box, lines, 'box')}</g>`;
 }
 
-function rectangle({x, y, width, height}: Box, style: string): string {
+function rectangle({x, y, width, height}: Box, look: string): string {
   const left = round(x - width / 2);
-  return `<rect x="${left}" y="${round(y)}" width="${width}" height="${height}" ${style}/>`;
+  return `<rect x="${left}" y="${round(y)}" width="${width}" height="${height}" ${look}/>`;
 }
 
 function text(box: Box, lines: readonly string[], kind: keyof typeof textLines): string {
@@ -136,22 +145,18 @@ function text(box: Box, lines: readonly string[], kind: keyof typeof textLines):
 
 function document({width, height}: Size, parts: readonly string[]): string {
   const [w, h] = [Math.ceil(width + margin * 2), Math.ceil(height + margin * 2)];
-  const {box, label} = textLines;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}">
-<style>
-text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;text-anchor:middle;fill:#18181b}
-.box text{font-size:${box.size}px}
-.box tspan:first-child{font-weight:bold}
-.label text{font-size:${label.size}px;fill:#3f3f46}
-.arrow{fill:none;stroke:#71717a;stroke-width:1.4}
-</style>
-<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z" fill="#71717a"/></marker></defs>
-<rect width="${w}" height="${h}" fill="#ffffff"/>
-<g transform="translate(${margin} ${margin})">
-${parts.join('\n')}
-</g>
-</svg>
-`;
+  const namespace = 'xmlns="http://www.w3.org/2000/svg"';
+  return [
+    `<svg ${namespace} width="${w}" height="${h}" viewBox="0 0 ${w} ${h}">`,
+    `<style>${style}</style>`,
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8"',
+    'orient="auto"><path d="M0 0 8 4 0 8z" fill="#71717a"/></marker></defs>',
+    `<rect width="${w}" height="${h}" fill="#ffffff"/>`,
+    `<g transform="translate(${margin} ${margin})">`,
+    ...parts,
+    '</g>',
+    '</svg>\n',
+  ].join('\n');
 }
 
 function round(value: number): number {

@@ -26,7 +26,11 @@ export interface ExplainOptions {
 export function explain(plan: ExplainedPlan, options: ExplainOptions = {}): string {
   const {graph, stageGraph} = plan;
   const verbose = options.verbose ?? false;
-  const blocks = stageGraph.stages.map(stage => explainStage(stageGraph, stage, verbose));
+  const [into, from] = [edgesBy(stageGraph, 'to'), edgesBy(stageGraph, 'from')];
+  const blocks = stageGraph.stages.map(stage => {
+    const crossings = {into: into.get(stage.index) ?? [], from: from.get(stage.index) ?? []};
+    return explainStage(stageGraph, stage, crossings, verbose);
+  });
   return [summary(graph, stageGraph), ...blocks, explainOperations(plan, verbose)]
     .map(lines => lines.join('\n'))
     .filter(block => block !== '')
@@ -47,17 +51,37 @@ function summary({name, operations}: NetworkGraph, {stages, edges}: StageGraph):
   ];
 }
 
-function explainStage(graph: StageGraph, stage: Stage, verbose: boolean): readonly string[] {
-  const {index, role, name, device, operations, weightsBytes} = stage;
+/** What crosses a stage's borders. */
+interface Crossings {
+  readonly into: readonly Edge[];
+  readonly from: readonly Edge[];
+}
+
+function edgesBy({edges}: StageGraph, end: 'from' | 'to'): ReadonlyMap<number, readonly Edge[]> {
+  const byStage = new Map<number, Edge[]>();
+  for (const edge of edges) {
+    const known = byStage.get(edge[end]);
+    if (known === undefined) byStage.set(edge[end], [edge]);
+    else known.push(edge);
+  }
+  return byStage;
+}
+
+function explainStage(
+  graph: StageGraph,
+  stage: Stage,
+  {into, from}: Crossings,
+  verbose: boolean,
+): readonly string[] {
+  const {role, name, device, operations, weightsBytes} = stage;
   const has = role === 'execute' ? `, ${formatCount(operations.length, 'operation')}` : '';
   const weights = weightsBytes > 0 ? `, ${formatBytes(weightsBytes)} of weights` : '';
   const listed = verbose ? operations.join(', ') : shortenNames(operations);
-  const into = graph.edges.filter(edge => edge.to === index);
   return [
     `${name}: ${role} on ${device}${has}${weights}`,
     ...(operations.length > 0 ? [`  runs ${listed}`] : []),
     ...[...stage.inputs, ...stage.overridable].map(info => `  in   ${inflow(graph, into, info)}`),
-    ...stage.outputs.map(info => `  out  ${outflow(graph, index, info)}`),
+    ...stage.outputs.map(info => `  out  ${outflow(graph, from, info)}`),
   ];
 }
 
@@ -67,8 +91,8 @@ function inflow(graph: StageGraph, into: readonly Edge[], info: TensorInfo): str
   return `${tensorText(info)} from ${from}${edge?.optional ? ', if it overrides' : ''}`;
 }
 
-function outflow(graph: StageGraph, index: number, info: TensorInfo): string {
-  const edges = graph.edges.filter(({from, output}) => from === index && output === info.name);
+function outflow(graph: StageGraph, from: readonly Edge[], info: TensorInfo): string {
+  const edges = from.filter(({output}) => output === info.name);
   const to = edges.map(edge => placeName(graph, edge.to));
   return `${tensorText(info)} to ${to.join(', ') || 'nobody'}`;
 }

@@ -1,18 +1,18 @@
 import type {Assignment} from './assignment.js';
 import type {AtomicUnits} from './atomic-units.js';
 import type {DeviceSupport} from './device-support.js';
+import {formatCount} from './format-count.js';
 import {listNames} from './list-names.js';
 import {type NetworkIndex, operationAt} from './network-index.js';
 import {
   formatRefusal,
-  listRefusals,
   type RefusedOperation,
   unsupportedOperations,
 } from './unsupported-operations.js';
 
 const refusalsShownMax = 3;
 
-/** Gives each unit to the first device that takes it; a device's answer is read only when needed. */
+/** Gives each unit to the first device that takes it; reads no more answers than needed. */
 export class FallbackPolicy {
   readonly #index: NetworkIndex;
   readonly #units: AtomicUnits;
@@ -53,11 +53,16 @@ export class FallbackPolicy {
   }
 
   #reason(unit: readonly number[], device: DeviceSupport): string {
-    const refusals = this.#refusals(earlier => this.#unitRefusal(earlier, unit));
+    const refusals = this.#refusals(this.#asked.slice(0, refusalsShownMax), earlier =>
+      this.#unitRefusal(earlier, unit),
+    );
+    // All that were asked before refused it, else it were no longer open.
+    const unshown = this.#asked.length - 1 - refusals.length;
     const names = unit.map(operation => operationAt(this.#index, operation).name);
     return [
       ...(unit.length > 1 ? [`${listNames(names, 3)} share a value that is no tensor`] : []),
-      ...(refusals.length > 0 ? [listRefusals(refusals, refusalsShownMax)] : []),
+      ...refusals,
+      ...(unshown > 0 ? [`so do ${formatCount(unshown, 'more device')}`] : []),
       `${device.device} supports it${refusals.length > 0 ? '' : ' and comes first'}`,
     ].join('; ');
   }
@@ -79,14 +84,18 @@ export class FallbackPolicy {
       .map(operation => {
         const unit = this.#units.units[this.#units.unitOf[operation] ?? -1] ?? [];
         const refusals = this.#refusals(
+          this.#asked,
           device => device.refusal(operation) ?? this.#unitRefusal(device, unit),
         );
         return {operation, refusals};
       });
   }
 
-  #refusals(refusal: (device: DeviceSupport) => string | undefined): readonly string[] {
-    return this.#asked.flatMap(device => {
+  #refusals(
+    devices: readonly DeviceSupport[],
+    refusal: (device: DeviceSupport) => string | undefined,
+  ): readonly string[] {
+    return devices.flatMap(device => {
       const reason = refusal(device);
       return reason === undefined ? [] : [formatRefusal(device.device, reason)];
     });

@@ -15,7 +15,7 @@ import {
 /** Operation to device, as a user gave it. */
 export type Affinity = ReadonlyMap<string, string>;
 
-/** An assignment that is `affinity` without constants and what no output needs, once it is checked. */
+/** The given affinity without constants and what no output needs, checked. */
 export function assignManually(
   index: NetworkIndex,
   units: AtomicUnits,

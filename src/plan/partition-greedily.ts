@@ -38,8 +38,8 @@ export class GreedyPartition {
   }
 
   /**
-   * Time and again the device that gets furthest, from the last place where the one before it may be
-   * cut; a device may have several parts. Undefined if that gets stuck, or if the effort is used up.
+   * Time and again the device that gets furthest, from the last place where the one before it may
+   * be cut; a device may have several parts. Undefined if that gets stuck, or the effort ends.
    */
   of(periodMs: number): readonly PipelinePart[] | undefined {
     this.#periodMs = periodMs;
@@ -75,7 +75,7 @@ export class GreedyPartition {
     return {...part, to};
   }
 
-  /** The last place inside `part` or at its end from which `device` may go on; -1 if there is none. */
+  /** The last place in `part` or at its end from which `device` may go on; -1 if there is none. */
   #cut(part: PipelinePart, device: number): number {
     if (part.device === device) return -1;
     const {latencyMs, bytesPerMs} = this.#devices.link(part.device, device);

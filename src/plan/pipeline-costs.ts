@@ -1,9 +1,9 @@
 import type {AtomicUnits} from './atomic-units.js';
+import {bytesOfOne} from './bytes-of-one.js';
 import type {OperationRoles} from './constants.js';
 import type {DeviceSupport} from './device-support.js';
 import {type NetworkIndex, operationAt} from './network-index.js';
 import {RangeMinimum} from './range-minimum.js';
-import {tensorBytes} from './tensor-bytes.js';
 
 /** A connection: how long until the first byte arrives, and bytes per millisecond after it. */
 export interface Link {
@@ -50,12 +50,10 @@ export function pipelineCosts(
   };
 }
 
-/** Dimensions that are not known count as 1. */
+/** Dimensions that are not known count as 1, tensors of strings or of unknown rank as nothing. */
 export function assumedBytes({graph}: NetworkIndex, value: string): number {
   const info = graph.values.get(value);
-  if (info?.kind !== 'tensor') return 0;
-  const shape = (info.shape ?? []).map(size => (typeof size === 'number' ? size : 1));
-  return tensorBytes({type: info.type === 'string' ? 'u64' : info.type, shape}) ?? 0;
+  return info?.kind === 'tensor' ? (bytesOfOne({...info, name: value}) ?? 0) : 0;
 }
 
 /** Milliseconds for `bytes` over `link`. */

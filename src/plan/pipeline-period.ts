@@ -9,7 +9,7 @@ interface Flow {
   readonly readers: readonly number[];
 }
 
-/** Tells how often a pipeline can finish a request: the time of its slowest device or connection. */
+/** How often a pipeline can finish a request: the time of its slowest device or connection. */
 export class PipelinePeriod {
   readonly #costs: PipelineCosts;
   readonly #devices: PipelineDevices;

@@ -15,7 +15,7 @@ export class RangeMinimum {
     }
   }
 
-  /** The last index from `from` to `to`, both included, whose number is at most `limit`; else -1. */
+  /** The last index from `from` to `to`, both included, with a number of at most `limit`; or -1. */
   lastAtMost(limit: number, from: number, to: number): number {
     let node = this.#leaves + to;
     if (to < from) return -1;

@@ -35,8 +35,8 @@ export interface StageGraphOptions {
 /**
  * The stage graph of a cut network, without replicas. A preprocess stage comes first, on the device
  * of the first stage that reads what it makes (it is left out if nothing does); a postprocess stage
- * last, on the device of the last stage that it reads from. A network output that is a network input
- * is an edge from the client to itself.
+ * last, on the device of the last stage that it reads from. A network output that is a network
+ * input is an edge from the client to itself.
  *
  * Throws NOT_IMPLEMENTED if a network input or output is no tensor, or of unknown type.
  */

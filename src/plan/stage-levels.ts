@@ -10,11 +10,11 @@ export interface LevelledStage {
 
 /**
  * Units grouped into stages. The level of a unit is the greatest over those it reads from, plus one
- * for each of another device: along any path levels never fall, and they rise whenever a path leaves
- * a device. So all units of one device and level form one stage, connected or not, and no path leaves
- * it and comes back. A stage is then put off into the next one of its device if nothing would have
- * to wait longer for it: if all that read from it are that stage, or of higher levels. That keeps
- * the levels rising between stages, hence the graph of stages acyclic, and makes it no deeper.
+ * for each of another device: along any path levels never fall, and they rise whenever a path
+ * leaves a device. So all units of one device and level form one stage, connected or not, and no
+ * path leaves it and comes back. A stage is then put off into the next one of its device if nothing
+ * would have to wait longer for it: if all that read from it are that stage, or of higher levels.
+ * That keeps levels rising between stages, hence their graph acyclic, and makes it no deeper.
  */
 export function levelStages(
   units: AtomicUnits,

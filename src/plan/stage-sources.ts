@@ -1,7 +1,7 @@
 import {clientIndex, type Edge, type StageGraph} from '../../schemas/stage-graph.js';
 
 /**
- * Whom a stage must hear from, ascending, the client first: one frame of each, with all its tensors.
+ * Whom a stage must hear from, ascending, the client first: one frame of each with all its tensors.
  * A stage that nothing feeds hears from the client, whose empty frame starts it.
  */
 export function stageSources(graph: StageGraph, stage: number): readonly number[] {
@@ -17,7 +17,7 @@ export interface ClientFrame {
   readonly edges: readonly Edge[];
 }
 
-/** The frames of the client for one request, by stage. Edges from the client to itself are not sent. */
+/** The client's frames for one request, by stage. What the client sends itself is in none. */
 export function clientFrames(graph: StageGraph): readonly ClientFrame[] {
   const frames = graph.stages.map(({index}) => ({to: index, edges: [] as Edge[]}));
   const fed = new Set<number>();

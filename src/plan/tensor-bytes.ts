@@ -1,7 +1,7 @@
 import {elementLayouts} from '../../schemas/element-type.js';
 import type {TensorInfo} from '../../schemas/tensor.js';
 
-/** Bytes of a tensor's elements; null for strings and where a dimension is known only at run time. */
+/** Bytes of a tensor's elements; null for strings and dimensions known only at run time. */
 export function tensorBytes({type, shape}: Pick<TensorInfo, 'type' | 'shape'>): number | null {
   if (type === 'string' || shape === null) return null;
   let bytes = elementLayouts[type].bytes;

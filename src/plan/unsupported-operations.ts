@@ -1,4 +1,5 @@
 import {InferenceError} from '../errors.js';
+import {formatCount} from './format-count.js';
 import {type NetworkIndex, operationAt} from './network-index.js';
 
 const operationsShownMax = 50;
@@ -18,7 +19,7 @@ export function unsupportedOperations(
 ): InferenceError {
   const shown = refused.slice(0, operationsShownMax).map(({operation, refusals}) => {
     const {name, type} = operationAt(index, operation);
-    return `'${name}' (${type}): ${listRefusals(refusals, devicesShownMax)}`;
+    return `'${name}' (${type}): ${listRefusals(refusals)}`;
   });
   const rest = refused.length - shown.length;
   const [first] = refused;
@@ -37,8 +38,8 @@ export function formatRefusal(device: string, reason: string): string {
   return `${device}: ${short ? `${reason.slice(0, reasonCharactersMax)}…` : reason}`;
 }
 
-/** Refusals joined, at most `shownMax` of them. */
-export function listRefusals(refusals: readonly string[], shownMax: number): string {
-  const rest = refusals.length - shownMax;
-  return refusals.slice(0, shownMax).join('; ') + (rest > 0 ? `; and ${rest} more devices` : '');
+function listRefusals(refusals: readonly string[]): string {
+  const rest = refusals.length - devicesShownMax;
+  const shown = refusals.slice(0, devicesShownMax).join('; ');
+  return rest > 0 ? `${shown}; and ${formatCount(rest, 'more device')}` : shown;
 }

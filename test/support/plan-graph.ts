@@ -12,7 +12,7 @@ import type {StageCut} from '../../src/plan/cut-stages.js';
  *     overridable b=4       initializers that a request may override
  *     conv: x w b -> a      an operation; `~conv:` draws random numbers
  *     other seq             values that are no tensors; `unknown`, of unknown type
- *     dynamic d             tensors f32[?,4]; `strings`, tensors of strings; else f32[1,4], 16 bytes
+ *     dynamic d             tensors f32[?,4]; `strings`, of strings; all others f32[1,4], 16 bytes
  *     outputs a
  */
 export function planGraph(drawing: string): NetworkGraph {
@@ -80,7 +80,7 @@ export function affinityOf(devices: Readonly<Record<string, string>>): Map<strin
   );
 }
 
-/** A device that supports all operations of `graph` but those named in `refused`, with the reason. */
+/** A device that supports all operations of `graph` but those in `refused`, with the reason. */
 export function candidate(
   device: string,
   graph: NetworkGraph,

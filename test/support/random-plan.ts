@@ -29,7 +29,7 @@ const drawnOperation = fc.record<Draw>({
   refusedBy: fc.subarray([...planDevices], {maxLength: 2}),
 });
 
-/** Any acyclic network of up to 30 operations, with initializers, constants and random operations. */
+/** Any acyclic network of up to 30 operations, constant and random ones among them. */
 export function randomPlan({sequences}: {readonly sequences: boolean}): fc.Arbitrary<RandomPlan> {
   return fc
     .record({

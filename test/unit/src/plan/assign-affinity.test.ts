@@ -35,6 +35,15 @@ test('the reason names the devices that came before and why they refused', t => 
   t.is(reasons.get('norm'), 'WASM: no kernel; CPU supports it');
 });
 
+test('of many devices that refused the reason names three and counts the rest', t => {
+  const refusing = Array.from({length: 5}, (_, at) => candidate(`D${at}`, chain, {norm: 'no'}));
+  const {reasons} = assignByFallback({
+    graph: chain,
+    candidates: [...refusing, candidate('CPU', chain)],
+  });
+  t.is(reasons.get('norm'), 'D0: no; D1: no; D2: no; so do 2 more devices; CPU supports it');
+});
+
 test('a device that cannot make a constant again does not get what needs it', t => {
   const candidates = [candidate('WASM', chain, {k: 'no kernel'}), candidate('CPU', chain)];
   t.deepEqual(assigned(chain, candidates), {conv: 'CPU', norm: 'WASM', relu: 'WASM'});

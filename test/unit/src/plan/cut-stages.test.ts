@@ -200,7 +200,7 @@ test('a random operation without inputs is made once, and its value travels', t 
   t.deepEqual(stages, ['A: noise a | x -> n u', 'B: b | u n -> y']);
 });
 
-test('an overridable initializer is given to every stage that reads it, through constants too', t => {
+test('each stage that reads an overridable initializer, through constants too, is given it', t => {
   const stages = cut(
     `inputs x
      overridable s=4 unread=4
