@@ -27,7 +27,7 @@ export async function joinCluster(options: ConnectOptions, log: Log): Promise<Jo
   const world = {clock: systemClock, timers: systemTimers, log};
   const transport = await connectNats({...nats, timers: systemTimers});
   try {
-    const bulk = await openNatsBulkStore({...nats, folder: blobFolder(nats.cluster)});
+    const bulk = await openNatsBulkStore({...nats, cacheFolder: blobFolder(nats.cluster)});
     const system = new ActorSystem({transport, ...world});
     const leave = async () => {
       system.close();
