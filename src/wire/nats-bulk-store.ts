@@ -9,7 +9,7 @@ import {JetStream, type JetStreamStoreOptions, jetStreamCode, storageType} from 
 
 export interface NatsBulkStoreOptions extends JetStreamStoreOptions {
   /** Where `file` keeps files, for all processes of the host. */
-  readonly folder: string;
+  readonly cacheFolder: string;
   /**
    * Bytes of all blobs; the oldest make room for a new one. Counts for whoever opens the store of a
    * cluster first; less is taken where the server allows less.
@@ -32,7 +32,7 @@ export async function openNatsBulkStore(options: NatsBulkStoreOptions): Promise<
   try {
     await createBucket(jetStream, name, options);
     const bucket = new BlobBucket(jetStream, name);
-    return new NatsBulkStore(jetStream, bucket, new BlobCache(options.folder));
+    return new NatsBulkStore(jetStream, bucket, new BlobCache(options.cacheFolder));
   } catch (error) {
     await jetStream.close();
     throw error;

@@ -18,10 +18,10 @@ conformsToBulkStore('memory bulk store', async (t, bytesMax) => {
 
 conformsToBulkStore('NATS bulk store', async (t, bytesMax) => {
   const {url} = await sharedNats();
-  const folder = await mkdtemp(join(tmpdir(), 'heterodyne-test-'));
-  t.teardown(() => rm(folder, {recursive: true, force: true}));
+  const cacheFolder = await mkdtemp(join(tmpdir(), 'heterodyne-test-'));
+  t.teardown(() => rm(cacheFolder, {recursive: true, force: true}));
   const cluster = randomUUID();
-  const store = await openNatsBulkStore({servers: [url], cluster, folder, bytesMax});
+  const store = await openNatsBulkStore({servers: [url], cluster, cacheFolder, bytesMax});
   t.teardown(() => store.close());
   return store;
 });
