@@ -1,12 +1,11 @@
 import {dirname} from 'node:path';
-import {env, InferenceSession, Tensor} from 'onnxruntime-node';
+import {env, InferenceSession} from 'onnxruntime-node';
 import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
 
 env.logLevel = 'fatal';
 
 /** ONNX Runtime's CPU kernels through its native binding. */
 export const cpuBackend: Backend = {
-  Tensor,
   networkBytesMax: Infinity,
   open(model, options) {
     // The binding does not take shared memory.

@@ -1,4 +1,4 @@
-import type {InferenceSession, Tensor} from 'onnxruntime-node';
+import type {InferenceSession} from 'onnxruntime-node';
 
 export interface OpenOptions {
   /** Threads inside one inference. */
@@ -11,7 +11,6 @@ export interface OpenOptions {
 
 /** One build of ONNX Runtime, as a worker thread holds it. */
 export interface Backend {
-  readonly Tensor: typeof Tensor;
   /** A network and its weights beyond this do not fit into its memory. */
   readonly networkBytesMax: number;
   /** Rejects with ONNX Runtime's own error. `model` is no longer needed once it settles. */

@@ -2,12 +2,13 @@ import type {InferenceSession, Tensor} from 'onnxruntime-node';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../../src/errors.js';
 import type {InferenceResult} from '../../src/plugin/plugin.js';
+import {checkTensorFits} from '../../src/tensor-check.js';
 import {type Backend, logSeverityLevel} from './backend.js';
+import type {DescribedSession} from './described-session.js';
 import {failedOperation, usefulMessage} from './ort-message.js';
 import {fromOrt, toOrt} from './ort-tensor.js';
 import {type KernelSetup, SessionSource} from './session-source.js';
 import {SessionVariants} from './session-variants.js';
-import {valueInfoOfOrt} from './tensor-info.js';
 
 export interface KernelDescription {
   readonly inputs: readonly TensorInfo[];
@@ -17,30 +18,28 @@ export interface KernelDescription {
 /** A warm session in a worker thread. Runs one inference at a time. */
 export class Kernel {
   readonly description: KernelDescription;
-  readonly #backend: Backend;
-  readonly #session: InferenceSession;
+  readonly #described: DescribedSession;
   readonly #variants: SessionVariants;
 
-  private constructor(backend: Backend, session: InferenceSession, source: SessionSource) {
-    this.#backend = backend;
-    this.#session = session;
+  private constructor(described: DescribedSession, source: SessionSource) {
+    this.description = {inputs: described.inputs, outputs: described.outputs};
+    this.#described = described;
     this.#variants = new SessionVariants(overridden => source.openVariant(overridden));
-    this.description = describeSession(session, source);
   }
 
   /** Rejects with COMPILE_FAILED. */
   static async open(backend: Backend, setup: KernelSetup): Promise<Kernel> {
     const source = new SessionSource(backend, setup);
-    return new Kernel(backend, await source.open(), source);
+    return new Kernel(await source.open(), source);
   }
 
   /**
    * `tensors` holds the session's inputs, and initializers to be overridden. Rejects with
-   * MISSING_INPUT, UNKNOWN_INPUT, SIZE_MISMATCH or STAGE_FAILED.
+   * MISSING_INPUT, UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH, SIZE_MISMATCH or STAGE_FAILED.
    */
   async infer(tensors: NamedTensors): Promise<InferenceResult> {
-    const session = await this.#sessionFor(tensors);
-    const feeds = this.#feeds(session, tensors);
+    const {session, inputs} = await this.#sessionFor(tensors);
+    const feeds = feedsOf(inputs, tensors);
     const startMs = performance.now();
     const results = await run(session, feeds);
     const executeUs = (performance.now() - startMs) * 1000;
@@ -48,24 +47,25 @@ export class Kernel {
     return {tensors: new Map(outputs), executeUs};
   }
 
-  #sessionFor(tensors: NamedTensors): InferenceSession | Promise<InferenceSession> {
-    const {inputNames} = this.#session;
+  #sessionFor(tensors: NamedTensors): DescribedSession | Promise<DescribedSession> {
+    const {inputNames} = this.#described.session;
     const overridden = [...tensors.keys()].filter(name => !inputNames.includes(name));
-    return overridden.length === 0 ? this.#session : this.#variants.session(overridden);
+    return overridden.length === 0 ? this.#described : this.#variants.session(overridden);
   }
+}
 
-  #feeds(session: InferenceSession, tensors: NamedTensors): Record<string, Tensor> {
-    const feeds: Record<string, Tensor> = Object.create(null);
-    for (const name of session.inputNames) {
-      const tensor = tensors.get(name);
-      if (tensor === undefined) {
-        const given = [...tensors.keys()].join(', ') || 'none';
-        throw new InferenceError('MISSING_INPUT', `input ${name} is missing; given: ${given}`);
-      }
-      feeds[name] = toOrt(this.#backend, name, tensor);
+function feedsOf(inputs: readonly TensorInfo[], tensors: NamedTensors): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = Object.create(null);
+  for (const input of inputs) {
+    const tensor = tensors.get(input.name);
+    if (tensor === undefined) {
+      const given = [...tensors.keys()].join(', ') || 'none';
+      throw new InferenceError('MISSING_INPUT', `input ${input.name} is missing; given: ${given}`);
     }
-    return feeds;
+    checkTensorFits(input, tensor);
+    feeds[input.name] = toOrt(tensor);
   }
+  return feeds;
 }
 
 async function run(session: InferenceSession, feeds: Record<string, Tensor>) {
@@ -76,23 +76,4 @@ async function run(session: InferenceSession, feeds: Record<string, Tensor>) {
     const place = operation === undefined ? {} : {operation};
     throw new InferenceError('STAGE_FAILED', usefulMessage(error), place);
   }
-}
-
-function describeSession(session: InferenceSession, source: SessionSource): KernelDescription {
-  const values = [...session.inputMetadata, ...session.outputMetadata];
-  const unranked = values.some(value => value.isTensor && value.shape.length === 0);
-  const scalars = unranked ? source.declaredScalars() : new Set<string>();
-  const describe = (value: InferenceSession.ValueMetadata) => {
-    const info = valueInfoOfOrt(value, name => scalars.has(name));
-    if (info.kind === 'tensor') return {name: value.name, type: info.type, shape: info.shape};
-    throw new InferenceError(
-      'COMPILE_FAILED',
-      `${value.name} is ${value.isTensor ? `a tensor of ${value.type}` : 'no tensor'}: ` +
-        'inputs and outputs must be tensors of types that travel',
-    );
-  };
-  return {
-    inputs: session.inputMetadata.map(describe),
-    outputs: session.outputMetadata.map(describe),
-  };
 }

@@ -1,8 +1,8 @@
-import type {InferenceSession} from 'onnxruntime-node';
 import {InferenceError} from '../../src/errors.js';
 import {readNetwork} from '../../src/network/read-network.js';
 import {withoutInitializers} from '../../src/network/without-initializers.js';
 import type {Backend} from './backend.js';
+import {type DescribedSession, describeSession} from './described-session.js';
 import {usefulMessage} from './ort-message.js';
 import {sizeProblem} from './size-problem.js';
 
@@ -26,7 +26,7 @@ export class SessionSource {
   }
 
   /** Rejects with COMPILE_FAILED. */
-  async open(): Promise<InferenceSession> {
+  async open(): Promise<DescribedSession> {
     const {model, weightsFile} = this.#setup;
     const problem = await sizeProblem(this.#backend, model.byteLength, weightsFile);
     if (problem !== undefined) throw new InferenceError('COMPILE_FAILED', problem);
@@ -37,7 +37,7 @@ export class SessionSource {
    * A session in which these initializers are inputs. Rejects with UNKNOWN_INPUT for what is not an
    * initializer that may be overridden, or with COMPILE_FAILED.
    */
-  async openVariant(overridden: readonly string[]): Promise<InferenceSession> {
+  async openVariant(overridden: readonly string[]): Promise<DescribedSession> {
     const model = this.#copy();
     const allowed = readNetwork(model).overridable.map(({name}) => name);
     const unknown = overridden.find(name => !allowed.includes(name));
@@ -49,24 +49,26 @@ export class SessionSource {
     );
   }
 
-  /** Inputs and outputs that the file says are scalars. */
-  declaredScalars(): ReadonlySet<string> {
-    const {inputs, outputs} = readNetwork(this.#copy());
-    const scalars = [...inputs, ...outputs].filter(({shape}) => shape?.length === 0);
-    return new Set(scalars.map(({name}) => name));
+  async #open(model: Uint8Array): Promise<DescribedSession> {
+    const {threads, weightsFile} = this.#setup;
+    const opening = this.#backend.open(model, {threads, weightsFile, optimize: true});
+    return describeSession(await opening.catch(compileFailed), () => this.#declaredScalars());
   }
 
-  async #open(model: Uint8Array): Promise<InferenceSession> {
-    const {threads, weightsFile} = this.#setup;
-    try {
-      return await this.#backend.open(model, {threads, weightsFile, optimize: true});
-    } catch (error) {
-      throw new InferenceError('COMPILE_FAILED', usefulMessage(error));
-    }
+  #declaredScalars(): ReadonlySet<string> {
+    const {inputs, overridable, outputs} = readNetwork(this.#copy());
+    const scalars = [...inputs, ...overridable, ...outputs].filter(
+      ({shape}) => shape?.length === 0,
+    );
+    return new Set(scalars.map(({name}) => name));
   }
 
   /** Text cannot be decoded out of shared memory. */
   #copy(): Uint8Array {
     return new Uint8Array(this.#setup.model).slice();
   }
+}
+
+function compileFailed(error: unknown): never {
+  throw new InferenceError('COMPILE_FAILED', usefulMessage(error));
 }

@@ -1,4 +1,4 @@
-import type {InferenceSession} from 'onnxruntime-node';
+import type {DescribedSession} from './described-session.js';
 
 /** Variants that are kept ready; each holds the weights once more. */
 const variantsMax = 4;
@@ -9,15 +9,15 @@ const variantsMax = 4;
  * ago makes room for a new one.
  */
 export class SessionVariants {
-  readonly #open: (overridden: readonly string[]) => Promise<InferenceSession>;
-  readonly #sessions = new Map<string, InferenceSession>();
+  readonly #open: (overridden: readonly string[]) => Promise<DescribedSession>;
+  readonly #sessions = new Map<string, DescribedSession>();
 
-  constructor(open: (overridden: readonly string[]) => Promise<InferenceSession>) {
+  constructor(open: (overridden: readonly string[]) => Promise<DescribedSession>) {
     this.#open = open;
   }
 
   /** Rejects as `open` does. Calls must not overlap. */
-  async session(overridden: readonly string[]): Promise<InferenceSession> {
+  async session(overridden: readonly string[]): Promise<DescribedSession> {
     const key = JSON.stringify([...overridden].sort());
     const session = this.#sessions.get(key) ?? (await this.#openOneMore(overridden));
     this.#sessions.delete(key);
@@ -25,11 +25,11 @@ export class SessionVariants {
     return session;
   }
 
-  async #openOneMore(overridden: readonly string[]): Promise<InferenceSession> {
+  async #openOneMore(overridden: readonly string[]): Promise<DescribedSession> {
     const [oldest] = this.#sessions;
     if (oldest !== undefined && this.#sessions.size >= variantsMax) {
       this.#sessions.delete(oldest[0]);
-      await oldest[1].release();
+      await oldest[1].session.release();
     }
     return this.#open(overridden);
   }

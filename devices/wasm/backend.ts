@@ -1,4 +1,4 @@
-import {env, InferenceSession, Tensor} from 'onnxruntime-web';
+import {env, InferenceSession} from 'onnxruntime-web';
 import {weightsLocation} from '../../schemas/network-blob.js';
 import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
 import {readLargeFile} from './read-large-file.js';
@@ -9,7 +9,6 @@ env.wasm.numThreads = 1;
 
 /** ONNX Runtime's kernels compiled to WebAssembly, whose memory ends at 4 GiB. */
 export const wasmBackend: Backend = {
-  Tensor,
   networkBytesMax: 3 * 2 ** 30,
   async open(model, options) {
     return InferenceSession.create(model, await sessionOptions(options));

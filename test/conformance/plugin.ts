@@ -242,8 +242,11 @@ function fails(check: Check): void {
     const x = floats(1, 2);
     await throwsCode(t, infer(network, {}), 'MISSING_INPUT');
     await throwsCode(t, infer(network, {x, other: x}), 'UNKNOWN_INPUT');
-    await throwsCode(t, infer(network, {x: {...x, shape: [3]}}), 'SIZE_MISMATCH');
-    await throwsCode(t, infer(network, {x: tensorOf('i64', [2])}), 'STAGE_FAILED');
+    await throwsCode(t, infer(network, {x: {...x, shape: [2, 2]}}), 'SIZE_MISMATCH');
+    await throwsCode(t, infer(network, {x: floats(1, 2, 3)}), 'SHAPE_MISMATCH');
+    await throwsCode(t, infer(network, {x: tensorOf('i64', [2])}), 'TYPE_MISMATCH');
+    const disguised = {...x, data: new Float64Array(2)} as unknown as TensorData;
+    await throwsCode(t, infer(network, {x: disguised}), 'TYPE_MISMATCH');
     t.deepEqual((await infer(network, {x})).tensors.get('y'), x);
   });
 
