@@ -97,8 +97,8 @@ function roomOf(path: string): string | undefined {
 
 function importsOf({lines}: Source): {readonly line: number; readonly target: string}[] {
   return lines.flatMap((text, index) => {
-    const match = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/.exec(text);
-    const target = match?.[1];
+    const match = /^(?:import|export|\}) .*\bfrom '([^']+)'|\bimport\('([^']+)'\)/.exec(text);
+    const target = match?.[1] ?? match?.[2];
     return target === undefined ? [] : [{line: index + 1, target}];
   });
 }

@@ -103,7 +103,8 @@ async function readModelFile(path: string): Promise<Uint8Array> {
   try {
     const {size} = await stat(path);
     if (size > modelBytesMax) {
-      const text = `${path}: expected at most ${modelBytesMax} bytes beside external data, given ${size}`;
+      const expected = `at most ${modelBytesMax} bytes beside external data`;
+      const text = `${path}: expected ${expected}, given ${size}`;
       throw new InferenceError('INVALID_NETWORK', text);
     }
     return await readFile(path);
@@ -130,7 +131,8 @@ async function externalFiles(
     if (offset + length > size) {
       throw new InferenceError(
         'FILE_UNREADABLE',
-        `${location}: expected ${length} bytes for ${tensor.name} from ${offset} on, the file has ${size}`,
+        `${location}: expected ${length} bytes for ${tensor.name} from ${offset} on, ` +
+          `the file has ${size}`,
       );
     }
   }

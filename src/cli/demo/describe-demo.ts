@@ -7,7 +7,7 @@ import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 import {type DemoReport, predictionOf} from './demo-report.js';
 import {type Digits, imageSide, pixelMax} from './digits.js';
-import type {DemoResult} from './run-demo.js';
+import {type DemoResult, requests} from './run-demo.js';
 
 /** Which operations run where, and what crosses between them. */
 export function describeStages(graph: StageGraph): string {
@@ -55,6 +55,8 @@ export function describeImages(digits: Digits, result: DemoResult, console: Cons
 export function describeFigures(report: DemoReport, console: Console): string {
   const {style} = console;
   const {accuracy, images, throughput, latencyMs, stages} = report;
+  const [p50, p99] = [latencyMs.p50.toFixed(1), latencyMs.p99.toFixed(1)];
+  const latency = `p50 ${p50} ms, p99 ${p99} ms, ${requests} requests in flight`;
   const right = Math.round(accuracy * images);
   const rows = stages.map(({role, device, executed, executeMs, queueMs}) => [
     `  ${role}`,
@@ -71,7 +73,7 @@ export function describeFigures(report: DemoReport, console: Console): string {
     `${style.bold('Accuracy')}     ${(accuracy * 100).toFixed(2)} % (${right} of ${images} images)`,
     `${style.bold('Reference')}    ${matches}`,
     `${style.bold('Throughput')}   ${throughput.toFixed(0)} images/s`,
-    `${style.bold('Latency')}      p50 ${latencyMs.p50.toFixed(1)} ms, p99 ${latencyMs.p99.toFixed(1)} ms, 64 requests in flight`,
+    `${style.bold('Latency')}      ${latency}`,
     '',
     formatTable(columns, rows),
   ].join('\n');

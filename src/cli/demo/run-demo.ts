@@ -19,7 +19,8 @@ export interface DemoResult {
   readonly throughput: number;
 }
 
-const requests = 64;
+/** In flight at once. */
+export const requests = 64;
 /** The last operation of the first block; what follows it runs on the second device. */
 const cutAfter = 'pool1';
 
