@@ -14,13 +14,14 @@ interface Room {
   readonly pure?: boolean;
 }
 
-const contracts = ['schemas', 'src/errors', 'src/ports'];
+const contracts = ['schemas', 'src/errors', 'src/ports', 'src/nearest-name'];
 const pureNetwork = [...contracts, 'src/network'];
 
 /** The architecture: which rooms each room may see. The longest matching name is a file's room. */
 const rooms: Readonly<Record<string, Room>> = {
   schemas: {imports: [], packages: ['zod'], pure: true},
   'src/errors': {imports: ['schemas'], packages: [], pure: true},
+  'src/nearest-name': {imports: [], packages: [], pure: true},
   'src/tensor': {imports: [...contracts, 'src/tensor-check'], packages: [], pure: true},
   'src/tensor-check': {imports: contracts, packages: [], pure: true},
   'src/ports': {imports: ['schemas', 'src/errors'], packages: [], pure: true},

@@ -1,5 +1,5 @@
 import {InferenceError} from '../errors.js';
-import {nearestName} from '../plan/nearest-name.js';
+import {nearestName} from '../nearest-name.js';
 import type {Plugin} from '../plugin/plugin.js';
 
 interface PluginModule {

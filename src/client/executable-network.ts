@@ -3,7 +3,7 @@ import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js
 import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
-import {nearestName} from '../plan/nearest-name.js';
+import {nearestName} from '../nearest-name.js';
 import type {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
 import {InferRequest} from './infer-request.js';

@@ -2,10 +2,10 @@ import {readFile, realpath, stat} from 'node:fs/promises';
 import {dirname, join, sep} from 'node:path';
 import type {TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
+import {nearestName} from '../nearest-name.js';
 import {externalTensors} from '../network/external-data.js';
 import type {OutputInfo, Network as ParsedNetwork} from '../network/network.js';
 import {readNetwork} from '../network/read-network.js';
-import {nearestName} from '../plan/nearest-name.js';
 
 export interface OperationInfo {
   /** Unique; an operation without a name in the file gets one from its type and position. */

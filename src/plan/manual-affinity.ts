@@ -1,9 +1,9 @@
 import {InferenceError} from '../errors.js';
+import {nearestName} from '../nearest-name.js';
 import type {Assignment} from './assignment.js';
 import type {AtomicUnits} from './atomic-units.js';
 import type {DeviceSupport} from './device-support.js';
 import {listNames} from './list-names.js';
-import {nearestName} from './nearest-name.js';
 import {type NetworkIndex, operationAt} from './network-index.js';
 import {unitDevices} from './unit-devices.js';
 import {

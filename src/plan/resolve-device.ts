@@ -1,9 +1,9 @@
 import type {DeviceDescription} from '../../schemas/device.js';
 import {InferenceError} from '../errors.js';
+import {nearestName} from '../nearest-name.js';
 import {availableDevices} from './available-devices.js';
 import {formatDeviceExpression, type NamedDevice} from './device-expression.js';
 import {listNames} from './list-names.js';
-import {nearestName} from './nearest-name.js';
 
 /**
  * The devices of a cluster that `name` means, sorted by name: `CPU` every one of the kind, `GPU.1`

@@ -5,7 +5,7 @@ import {
   configProperties,
 } from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
-import {nearestName} from './nearest-name.js';
+import {nearestName} from '../nearest-name.js';
 import type {Config} from './plugin.js';
 
 /**

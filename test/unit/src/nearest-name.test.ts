@@ -1,5 +1,5 @@
 import test from 'ava';
-import {nearestName} from '../../../../src/plan/nearest-name.js';
+import {nearestName} from '../../../src/nearest-name.js';
 
 test('the name with the fewest edits is suggested', t => {
   t.is(nearestName('NUM_STREEMS', ['PERF_COUNT', 'NUM_STREAMS', 'NUM_THREADS']), 'NUM_STREAMS');
