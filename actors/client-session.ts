@@ -11,7 +11,7 @@ import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.j
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, unreachable} from '../src/errors.js';
-import {Asks, type AskTimeout, type Question} from '../src/kernel/asks.js';
+import {Asks, type AskTimeout, type Question, type Settled} from '../src/kernel/asks.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import type {Random} from '../src/ports/random.js';
@@ -387,7 +387,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   #failAll(error: InferenceError, now: number): Effects {
     const requests = [...this.#requests.keys()].reverse();
     const ends = requests.flatMap(request => this.#end(request, error, now));
-    return [...ends, ...this.#asks.abandon(error).flat()];
+    return [...ends, ...this.#asks.abandon(error).flatMap(flatten)];
   }
 }
 
@@ -395,6 +395,6 @@ function emit(event: ClientEvent): Effect<Private> {
   return {do: 'emit', event};
 }
 
-function flatten(end: {readonly effects: Effects; readonly settled: Effects} | undefined): Effects {
+function flatten(end: Settled<Effects> | undefined): Effects {
   return end === undefined ? [] : [...end.effects, ...end.settled];
 }

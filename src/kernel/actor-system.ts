@@ -14,12 +14,17 @@ export interface World {
   readonly log: Log;
 }
 
+type Handle = (now: number) => readonly Effect<unknown>[] | undefined;
+
 interface Actor {
   readonly address: Address;
   readonly behaviour: Behaviour;
   readonly timers: Map<string, Timer>;
-  readonly listening: Listening[];
+  readonly listening: Set<Listening>;
   readonly onEvent: ((event: unknown) => void) | undefined;
+  /** What came up while it was handling something else. */
+  readonly waiting: Handle[];
+  busy: boolean;
   stopped: boolean;
 }
 
@@ -55,13 +60,15 @@ export class ActorSystem {
       address,
       behaviour,
       timers: new Map(),
-      listening: [],
+      listening: new Set(),
       onEvent,
+      waiting: [],
+      busy: false,
       stopped: false,
     };
     this.#actors.set(address, actor);
     this.#listen(actor, address);
-    this.#perform(actor, behaviour.start?.(this.#world.clock.now()) ?? []);
+    this.#handle(actor, now => behaviour.start?.(now));
   }
 
   /** Lets the actor at `address` receive at a second address too, until the answer's `stop`. */
@@ -97,20 +104,36 @@ export class ActorSystem {
 
   #listen(actor: Actor, address: Address): Listening {
     const {behaviour} = actor;
-    const {lost} = behaviour;
-    const listening = this.#world.transport.listen(address, {
+    const inner = this.#world.transport.listen(address, {
       deliver: frame => this.#deliver(actor, frame),
       dropped: reason => this.#world.log.write('warn', 'frame dropped', {address, reason}),
-      ...(lost === undefined
-        ? {}
-        : {lost: token => this.#perform(actor, lost.call(behaviour, token, this.#now()))}),
+      lost: token => this.#handle(actor, now => behaviour.lost?.(token, now)),
     });
-    actor.listening.push(listening);
+    const listening = {
+      stop: () => {
+        actor.listening.delete(listening);
+        inner.stop();
+      },
+    };
+    actor.listening.add(listening);
     return listening;
   }
 
-  #now(): number {
-    return this.#world.clock.now();
+  /**
+   * Lets an actor handle something, and does what it returns. What comes up for it meanwhile (its
+   * host's answer to an event, a send that failed) has its turn afterwards.
+   */
+  #handle(actor: Actor, handle: Handle): void {
+    actor.waiting.push(handle);
+    if (actor.busy) return;
+    actor.busy = true;
+    try {
+      for (let next = actor.waiting.shift(); next !== undefined; next = actor.waiting.shift()) {
+        if (!actor.stopped) this.#perform(actor, next(this.#world.clock.now()) ?? []);
+      }
+    } finally {
+      actor.busy = false;
+    }
   }
 
   #deliver(actor: Actor, frame: Frame): void {
@@ -125,12 +148,11 @@ export class ActorSystem {
       return;
     }
     const delivery = {message, tensors: frame.tensors, owned: frame.owned};
-    this.#perform(actor, actor.behaviour.receive(delivery, this.#now()));
+    this.#handle(actor, now => actor.behaviour.receive(delivery, now));
   }
 
   #resume(actor: Actor, message: unknown): void {
-    if (actor.stopped) return;
-    this.#perform(actor, actor.behaviour.resume?.(message, this.#now()) ?? []);
+    this.#handle(actor, now => actor.behaviour.resume?.(message, now));
   }
 
   #perform(actor: Actor, effects: readonly Effect<unknown>[]): void {
@@ -180,17 +202,19 @@ export class ActorSystem {
     } catch (thrown) {
       const error = InferenceError.from(thrown);
       log.write('warn', 'send failed', {to: effect.to, reason: error.message});
-      const {unsent, lost} = actor.behaviour;
-      if (effect.token === undefined) return;
-      if (unsent !== undefined) {
-        this.#perform(actor, unsent.call(actor.behaviour, effect.token, error, this.#now()));
-      } else if (lost !== undefined) {
-        this.#perform(actor, lost.call(actor.behaviour, effect.token, this.#now()));
-      }
+      const {token} = effect;
+      const {behaviour} = actor;
+      if (token === undefined) return;
+      this.#handle(actor, now =>
+        behaviour.unsent === undefined
+          ? behaviour.lost?.(token, now)
+          : behaviour.unsent(token, error, now),
+      );
     }
   }
 
   #after(actor: Actor, key: string, delayMs: number, message: unknown): void {
+    if (actor.stopped) return;
     actor.timers.get(key)?.cancel();
     const timer = this.#world.timers.after(delayMs, () => {
       actor.timers.delete(key);
@@ -206,9 +230,14 @@ export class ActorSystem {
       queueMicrotask(() => this.#resume(actor, settled({ok: false, error})));
       return;
     }
-    executor.run(task).then(
+    runOn(executor, task).then(
       value => this.#resume(actor, settled({ok: true, value})),
       (error: unknown) => this.#resume(actor, settled({ok: false, error})),
     );
   }
+}
+
+/** What an executor throws counts as what it rejects with: plugins are not ours. */
+async function runOn(executor: TaskExecutor, task: unknown): Promise<unknown> {
+  return executor.run(task);
 }

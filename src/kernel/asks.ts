@@ -15,6 +15,12 @@ export interface Question {
 
 type Settle<T> = (outcome: Outcome) => T;
 
+/** The end of a question: what is to be done, and what its owner made of it. */
+export interface Settled<T> {
+  readonly effects: AskEffect[];
+  readonly settled: T;
+}
+
 interface Pending<T> {
   readonly question: Question;
   readonly settle: Settle<T>;
@@ -26,7 +32,7 @@ export interface AskTimeout {
   readonly id: number;
 }
 
-type AskEffect =
+export type AskEffect =
   | SendEffect
   | {
       readonly do: 'after';
@@ -64,7 +70,7 @@ export class Asks<T> {
     ];
   }
 
-  onReply(reply: Reply): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+  onReply(reply: Reply): Settled<T> | undefined {
     return this.#settle(
       reply.id,
       reply.ok
@@ -73,17 +79,14 @@ export class Asks<T> {
     );
   }
 
-  onTimeout({id}: AskTimeout): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+  onTimeout({id}: AskTimeout): Settled<T> | undefined {
     const asked = this.#pending.get(id)?.question;
     const text = `no answer from ${asked?.to} within ${asked?.timeoutMs} ms`;
     return this.#settle(id, {ok: false, error: new InferenceError('DEADLINE_EXCEEDED', text)});
   }
 
   /** Undefined also for a token that is none of an ask. */
-  onLost(
-    token: string,
-    unsent?: InferenceError,
-  ): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+  onLost(token: string, unsent?: InferenceError): Settled<T> | undefined {
     if (!token.startsWith(tokenPrefix)) return undefined;
     const id = Number(token.slice(tokenPrefix.length));
     const question = this.#pending.get(id)?.question;
@@ -92,16 +95,11 @@ export class Asks<T> {
   }
 
   /** Every open question ends with `error`. */
-  abandon(error: InferenceError): T[] {
-    const ends = [...this.#pending.values()].map(({settle}) => settle({ok: false, error}));
-    this.#pending.clear();
-    return ends;
+  abandon(error: InferenceError): Settled<T>[] {
+    return [...this.#pending.keys()].flatMap(id => this.#settle(id, {ok: false, error}) ?? []);
   }
 
-  #settle(
-    id: number,
-    outcome: Outcome,
-  ): {readonly effects: AskEffect[]; readonly settled: T} | undefined {
+  #settle(id: number, outcome: Outcome): Settled<T> | undefined {
     const pending = this.#pending.get(id);
     if (pending === undefined) return undefined;
     this.#pending.delete(id);

@@ -1,7 +1,7 @@
 import type {Reply} from '../../schemas/messages/ask.js';
 import type {InferenceError} from '../errors.js';
 import type {Address} from '../ports/transport.js';
-import {Asks, type AskTimeout, type Question} from './asks.js';
+import {Asks, type AskTimeout, type Question, type Settled} from './asks.js';
 import type {Effect, Outcome} from './behaviour.js';
 
 /** What a flow waits for. */
@@ -69,6 +69,14 @@ export class Flows {
     );
   }
 
+  /** Every flow ends with `error`, wherever it is; what it has asked for is not waited for. */
+  abandon(error: InferenceError): Effects {
+    const running = [...this.#running.values()];
+    this.#running.clear();
+    const asked = this.#asks.abandon(error).flatMap(flatten);
+    return [...asked, ...running.flatMap(({done}) => done({ok: false, error}))];
+  }
+
   #advance(id: number, step: () => IteratorResult<Wait, unknown>): Effects {
     const running = this.#running.get(id);
     if (running === undefined) return [];
@@ -106,6 +114,6 @@ export class Flows {
   }
 }
 
-function flatten(end: {readonly effects: Effects; readonly settled: Effects} | undefined): Effects {
+function flatten(end: Settled<Effects> | undefined): Effects {
   return end === undefined ? [] : [...end.effects, ...end.settled];
 }
