@@ -1,0 +1,16 @@
+import test from 'ava';
+import {z} from 'zod';
+import {messageParser} from '../../../src/kernel/parse-message.js';
+
+const parse = messageParser(z.object({kind: z.literal('go'), at: z.object({x: z.int()})}), 'stage');
+
+test('what fits the schema is parsed, without what the schema does not know', t => {
+  t.deepEqual(parse({kind: 'go', at: {x: 1}, more: 2}), {kind: 'go', at: {x: 1}});
+});
+
+test('what does not fit is an INVALID_FRAME that says where', t => {
+  const error = t.throws(() => parse({kind: 'go', at: {x: 'one'}}));
+  t.like(error, {code: 'INVALID_FRAME'});
+  t.regex(error?.message ?? '', /^stage: at\.x: /);
+  t.regex(t.throws(() => parse(null))?.message ?? '', /^stage: message: /);
+});
