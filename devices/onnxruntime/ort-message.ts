@@ -22,6 +22,7 @@ export function usefulMessage(error: unknown): string {
     .replace(/\s+/g, ' ')
     .trim();
   for (const prefix of prefixes) message = message.replace(prefix, '');
+  if (/^(?:std::)?bad.?alloc(?:ation)?$/.test(message)) return `out of memory (${message})`;
   return message.length <= lengthMax ? message : `${message.slice(0, lengthMax)}…`;
 }
 

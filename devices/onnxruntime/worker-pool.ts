@@ -46,6 +46,7 @@ export class WorkerPool<Task> {
       atomics: 'disabled',
       recordTiming: false,
     });
+    // An idle worker that ended has been replaced; the next task tells if that failed.
     this.#piscina.on('error', () => {});
     this.#piscina.on('workerDestroy', () => setImmediate(() => this.#failIfDead()));
   }

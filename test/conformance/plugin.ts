@@ -108,6 +108,7 @@ function loads(check: Check): void {
     const model = new NetworkBuilder()
       .input('x', 'f32', [2])
       .initializer('w', weights)
+      .input('w', 'f32', [2])
       .node('Add', 'x w', 'y')
       .output('y')
       .bytes();
@@ -119,6 +120,8 @@ function loads(check: Check): void {
     await rm(weightsFile);
     const {tensors} = await infer(network, {x: floats(10, 20)});
     t.deepEqual(tensors.get('y'), floats(11, 22));
+    const overridden = await infer(network, {x: floats(10, 20), w: floats(0, 0)});
+    t.deepEqual(overridden.tensors.get('y'), floats(10, 20));
   });
 
   for (const [what, model] of wrongModels) {

@@ -30,6 +30,10 @@ const messages: readonly (readonly [string, string])[] = [
     'Got invalid dimensions for input: x for the following indices\n index: 0 Got: 3 Expected: 2\n',
     'Got invalid dimensions for input: x for the following indices index: 0 Got: 3 Expected: 2',
   ],
+  [
+    'failed to call OrtRun(). ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc',
+    'out of memory (std::bad_alloc)',
+  ],
 ];
 
 for (const [given, useful] of messages) {
