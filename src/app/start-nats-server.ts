@@ -52,15 +52,14 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const output = lastOutput(child);
-  const killAtExit = () => {
+  const killing = atExit(() => {
     child.kill('SIGKILL');
     rmSync(folder, {recursive: true, force: true});
-  };
-  process.once('exit', killAtExit);
+  });
   const ended = hasEnded(child);
   const stop = async () => {
     await end(child, ended);
-    process.off('exit', killAtExit);
+    killing.cancel();
     await rm(folder, {recursive: true, force: true, maxRetries: 3});
   };
   try {
@@ -72,6 +71,23 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       `Expected ${executable} to start: ${InferenceError.from(error).message}${output()}`,
     );
   }
+}
+
+const exitCalls = new Set<() => void>();
+
+/** One listener for all servers: Node warns of a leak at the eleventh. */
+function atExit(call: () => void): {cancel(): void} {
+  if (exitCalls.size === 0) process.on('exit', callAtExit);
+  exitCalls.add(call);
+  return {
+    cancel: () => {
+      if (exitCalls.delete(call) && exitCalls.size === 0) process.off('exit', callAtExit);
+    },
+  };
+}
+
+function callAtExit(): void {
+  for (const call of exitCalls) call();
 }
 
 async function argumentsFor(options: NatsServerOptions, folder: string): Promise<string[]> {

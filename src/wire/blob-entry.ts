@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import {InferenceError} from '../errors.js';
 import type {BlobRef} from '../ports/bulk-store.js';
 
@@ -11,6 +12,13 @@ export interface BlobEntry extends BlobRef {
 }
 
 const digestPrefix = 'SHA-256=';
+const entrySchema = z.object({
+  name: z.string(),
+  nuid: z.string().regex(/^\w{1,64}$/),
+  size: z.int().nonnegative(),
+  chunks: z.int().nonnegative(),
+  digest: z.string().startsWith(digestPrefix),
+});
 
 /** An object's metadata as NATS ADR-20 has it; the blob's digest is its name too. */
 export function encodeBlobEntry(entry: BlobEntry, bucket: string, modified: Date): Uint8Array {
@@ -24,25 +32,18 @@ export function encodeBlobEntry(entry: BlobEntry, bucket: string, modified: Date
 
 /** Throws InferenceError INVALID_BLOB for what encodeBlobEntry cannot have made. */
 export function decodeBlobEntry(encoded: Uint8Array, revision: number): BlobEntry {
-  let info: Readonly<Record<string, unknown>>;
+  const {data} = entrySchema.safeParse(parseJson(encoded));
+  const hash = data && Buffer.from(data.digest.slice(digestPrefix.length), 'base64url');
+  if (data === undefined || hash?.toString('hex') !== data.name) {
+    throw new InferenceError('INVALID_BLOB', 'Expected an entry of a blob in the store.');
+  }
+  return {digest: data.name, bytes: data.size, id: data.nuid, chunks: data.chunks, revision};
+}
+
+function parseJson(encoded: Uint8Array): unknown {
   try {
-    info = JSON.parse(new TextDecoder().decode(encoded)) ?? {};
+    return JSON.parse(new TextDecoder().decode(encoded));
   } catch {
-    throw invalid();
+    return undefined;
   }
-  const {name, nuid, size, chunks, digest} = info;
-  if (typeof digest !== 'string' || typeof nuid !== 'string' || !/^\w{1,64}$/.test(nuid)) {
-    throw invalid();
-  }
-  const hash = Buffer.from(digest.slice(digestPrefix.length), 'base64url').toString('hex');
-  if (hash !== name || !isCount(size) || !isCount(chunks)) throw invalid();
-  return {digest: hash, bytes: size, id: nuid, chunks, revision};
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function invalid(): InferenceError {
-  return new InferenceError('INVALID_BLOB', 'Expected an entry of a blob in the store.');
 }

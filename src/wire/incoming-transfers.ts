@@ -111,7 +111,7 @@ export class IncomingTransfers {
     else if (entry.granted - entry.received <= this.#limits.windowChunks / 2) this.#grant(entry);
   }
 
-  /** Drops all that is under way; says so to nobody far away, who cannot be reached. */
+  /** Drops all that is under way, and tells those senders that can be reached. */
   abort(): void {
     const entries = [...this.#active.values(), ...this.#waiting];
     this.#waiting = [];
@@ -119,7 +119,7 @@ export class IncomingTransfers {
     this.#active.clear();
     this.#bytes = 0;
     this.#sweep.stop();
-    for (const entry of entries) this.#ports.dropped(entry.address, 'the connection was lost');
+    for (const entry of entries) this.#refuse(entry, 'the connection has ended');
   }
 
   /** Starts waiting frames, first come first served, as lanes and memory allow. */

@@ -48,6 +48,7 @@ export class NatsLink {
   ): Listening {
     const subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
+        if (this.status.status === 'closed') return;
         if (error === null) guarded(() => on.message(view(message)));
         else guarded(() => on.error?.(error.message));
       },

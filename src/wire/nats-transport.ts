@@ -30,7 +30,7 @@ export interface NatsTransportOptions extends NatsOptions {
   readonly timers: Timers;
 }
 
-const defaultTransferIdleMs = 10_000;
+const defaultTransferIdleMs = 5_000;
 
 /**
  * A transport over NATS core messages. A frame to an address of this process is delivered by
@@ -113,6 +113,8 @@ class NatsTransport implements Transport {
   }
 
   close(): Promise<void> {
+    // While the senders of large frames can still be told that they will not arrive.
+    this.#lane.abort();
     return this.#link.close();
   }
 

@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import {InferenceError} from '../errors.js';
 import {packMessage, unpackMessage} from './message-codec.js';
 
@@ -34,61 +35,49 @@ export interface ChunkPlace {
   readonly index: number;
 }
 
-const ends: readonly Grant['end'][] = ['none', 'done', 'refused'];
+const count = z.int().nonnegative();
+/** It becomes part of a subject. */
+const peer = z.string().regex(/^[A-Za-z0-9]{1,64}$/);
+const end = z.enum(['none', 'done', 'refused']);
+const offerSchema = z.tuple([count, peer, count.positive(), count.positive()]);
+const grantSchema = z.tuple([count, peer, count, count, end]);
+
 /** Where a frame has the length of its header, which is never 0. */
-const offerMark = 4;
+const markBytes = 4;
 
 /** What lies at an address in a frame's place: four zero bytes, then the offer. */
-export function encodeOffer(offer: Offer): Uint8Array {
-  const packed = packMessage([offer.transfer, offer.peer, offer.bytes, offer.chunkBytes]);
-  const bytes = new Uint8Array(offerMark + packed.length);
-  bytes.set(packed, offerMark);
-  return bytes;
+export function encodeOffer({transfer, peer, bytes, chunkBytes}: Offer): Uint8Array {
+  const packed = packMessage([transfer, peer, bytes, chunkBytes]);
+  const encoded = new Uint8Array(markBytes + packed.length);
+  encoded.set(packed, markBytes);
+  return encoded;
 }
 
-export function isOffer(bytes: Uint8Array): boolean {
-  return bytes.length > offerMark && bytes.subarray(0, offerMark).every(byte => byte === 0);
+export function isOffer(encoded: Uint8Array): boolean {
+  return encoded.length > markBytes && encoded.subarray(0, markBytes).every(byte => byte === 0);
 }
 
 /** Throws InferenceError INVALID_FRAME. */
 export function decodeOffer(encoded: Uint8Array): Offer {
-  const [transfer, peer, bytes, chunkBytes] = list(unpackMessage(encoded.subarray(offerMark)));
-  if (!isCount(transfer) || !isPeer(peer) || !isCount(bytes) || !isCount(chunkBytes)) {
-    throw invalid('an offer');
-  }
-  if (bytes === 0 || chunkBytes === 0) throw invalid('an offer of at least one byte');
+  const parsed = offerSchema.safeParse(unpackMessage(encoded.subarray(markBytes)));
+  if (!parsed.success) throw invalid('an offer', parsed.error);
+  const [transfer, peer, bytes, chunkBytes] = parsed.data;
   return {transfer, peer, bytes, chunkBytes};
 }
 
-export function encodeGrant(grant: Grant): Uint8Array {
-  const {transfer, peer, handle, granted, end} = grant;
-  return packMessage([transfer, peer, handle, granted, ends.indexOf(end)]);
+export function encodeGrant({transfer, peer, handle, granted, end}: Grant): Uint8Array {
+  return packMessage([transfer, peer, handle, granted, end]);
 }
 
 /** Throws InferenceError INVALID_FRAME. */
-export function decodeGrant(bytes: Uint8Array): Grant {
-  const [transfer, peer, handle, granted, ending] = list(unpackMessage(bytes));
-  const end = isCount(ending) ? ends[ending] : undefined;
-  if (!isCount(transfer) || !isPeer(peer) || !isCount(handle) || !isCount(granted)) {
-    throw invalid('a grant');
-  }
-  if (end === undefined) throw invalid('how a grant ends');
+export function decodeGrant(encoded: Uint8Array): Grant {
+  const parsed = grantSchema.safeParse(unpackMessage(encoded));
+  if (!parsed.success) throw invalid('a grant', parsed.error);
+  const [transfer, peer, handle, granted, end] = parsed.data;
   return {transfer, peer, handle, granted, end};
 }
 
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-/** It becomes part of a subject. */
-function isPeer(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z0-9]{1,64}$/.test(value);
-}
-
-function invalid(expected: string): InferenceError {
-  return new InferenceError('INVALID_FRAME', `Expected ${expected} of a chunked frame.`);
+function invalid(expected: string, error: z.ZodError): InferenceError {
+  const message = `Expected ${expected} of a chunked frame: ${z.prettifyError(error)}`;
+  return new InferenceError('INVALID_FRAME', message);
 }

@@ -1,10 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {Packr} from 'msgpackr';
-import type {NamedTensors} from '../../../schemas/tensor.js';
-import {InferenceError} from '../../../src/errors.js';
-import {decodeFrame, encodeFrame, headerBytesMax} from '../../../src/wire/frame-codec.js';
-import {plainFrame, sampleTensors} from '../../support/sample-tensors.js';
+import type {NamedTensors} from '../../../../schemas/tensor.js';
+import {InferenceError} from '../../../../src/errors.js';
+import {decodeFrame, encodeFrame, headerBytesMax} from '../../../../src/wire/frame-codec.js';
+import {plainFrame, sampleTensors} from '../../../support/sample-tensors.js';
 
 const message = {kind: 'infer', id: 'a1', route: [1, 2.5, null, true], big: 2n ** 60n, none: {}};
 const whole = encodeFrame({message, tensors: sampleTensors, owned: false});

@@ -1,8 +1,8 @@
 import test, {type ExecutionContext} from 'ava';
-import type {Transport} from '../../../src/ports/transport.js';
-import {createLocalTransport} from '../../../src/wire/local-transport.js';
-import {Inbox} from '../../support/inbox.js';
-import {frameOfBytes, plainFrame} from '../../support/sample-tensors.js';
+import type {Transport} from '../../../../src/ports/transport.js';
+import {createLocalTransport} from '../../../../src/wire/local-transport.js';
+import {Inbox} from '../../../support/inbox.js';
+import {frameOfBytes, plainFrame} from '../../../support/sample-tensors.js';
 
 function opened(t: ExecutionContext): Transport {
   const transport = createLocalTransport();

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {Packr} from 'msgpackr';
-import {depthMax, guardMsgpack, valuesMax} from '../../../src/wire/msgpack-guard.js';
+import {depthMax, guardMsgpack, valuesMax} from '../../../../src/wire/msgpack-guard.js';
 
 const packr = new Packr({useRecords: false, variableMapSize: true});
 

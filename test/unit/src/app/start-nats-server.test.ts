@@ -2,8 +2,8 @@ import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {connect} from 'node:net';
 import test from 'ava';
-import {startNatsServer} from '../../../src/app/start-nats-server.js';
-import {withNats} from '../../support/nats.js';
+import {startNatsServer} from '../../../../src/app/start-nats-server.js';
+import {withNats} from '../../../support/nats.js';
 
 async function greeting(port: number): Promise<string> {
   const socket = connect(port, '127.0.0.1');
