@@ -84,7 +84,10 @@ export class Planner implements TaskExecutor<PlannerTask> {
       read.skeleton === null
         ? network
         : {model: await this.#bulk.put(read.skeleton), weights: null};
-    const values = await inferValues({model: read.skeleton ?? model, weightsFile: undefined});
+    const values = await inferValues({
+      model: read.skeleton ?? model,
+      weightsFile: read.skeleton === null ? await this.#weightsFile(network) : undefined,
+    });
     return {graph: withValues(read.graph, values), queried};
   }
 
@@ -135,9 +138,12 @@ export class Planner implements TaskExecutor<PlannerTask> {
     const {values} = graph;
     const work: PlannerWork = {kind: 'extract', digest, model, parts, values};
     const stages = await this.#work<readonly ExtractedStage[]>(work);
-    const weightsFile =
-      network.weights === null ? undefined : await this.#bulk.file(network.weights.digest);
+    const weightsFile = await this.#weightsFile(network);
     return Promise.all(stages.map(stage => this.#store(stage, weightsFile)));
+  }
+
+  async #weightsFile({weights}: NetworkRef): Promise<string | undefined> {
+    return weights === null ? undefined : this.#bulk.file(weights.digest);
   }
 
   async #store({model, weights}: ExtractedStage, weightsFile?: string): Promise<NetworkRef> {
