@@ -4,8 +4,7 @@ import type {Destination} from '../schemas/messages/device.js';
 import type {Infer, StageTiming} from '../schemas/messages/stage.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
-import type {InferenceError} from '../src/errors.js';
-import {invariant} from '../src/errors.js';
+import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
 import type {Attempt, Gathering} from './gathering.js';
 
@@ -27,6 +26,8 @@ interface Lane {
 export class StageOutbox {
   readonly #options: OutboxOptions;
   readonly #lanes: readonly Lane[];
+  /** Outputs that somebody consumes. */
+  readonly #awaited: readonly string[];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -34,10 +35,25 @@ export class StageOutbox {
     for (const {output} of options.destinations.flatMap(({tensors}) => tensors)) {
       uses.set(output, (uses.get(output) ?? 0) + 1);
     }
+    this.#awaited = [...uses.keys()];
     this.#lanes = options.destinations.map(destination => ({
       destination,
       owned: destination.tensors.every(({output}) => uses.get(output) === 1),
     }));
+  }
+
+  /** Throws INVALID_FRAME unless `route` names a replica of every stage that hears from this one. */
+  checkRoute(route: readonly number[]): void {
+    for (const {to, replicas} of this.#options.destinations) {
+      if (to === clientIndex || replicas[route[to] ?? -1] !== undefined) continue;
+      const text = `stage ${to} has ${replicas.length} replicas, the route names ${route[to]}`;
+      throw new InferenceError('INVALID_FRAME', text);
+    }
+  }
+
+  /** An output that somebody awaits and that is not among `tensors`. */
+  absentOutput(tensors: NamedTensors): string | undefined {
+    return this.#awaited.find(output => !tensors.has(output));
   }
 
   /** One frame for each destination, whether or not it carries a tensor: consumers count senders. */
@@ -48,7 +64,8 @@ export class StageOutbox {
   ): SendEffect[] {
     const timings = [...of.timings, progress.timing];
     return this.#lanes.map(({destination, owned}) => {
-      const parts = {tensors: pick(tensors, destination), owned};
+      const token = tokenOf(of, destination.to);
+      const parts = {tensors: pick(tensors, destination), owned, token};
       if (destination.to === clientIndex) {
         const {request, attempt} = of;
         const {load} = progress;
@@ -57,28 +74,26 @@ export class StageOutbox {
         return {do: 'send', to: of.client, message, ...parts};
       }
       const message = this.#infer(of, timings, progress.remainingMs);
-      const to = destination.replicas[of.route[destination.to] ?? 0];
-      invariant(to !== undefined, `${this.#options.name}: route names a replica that is not there`);
-      return {do: 'send', to, message, ...parts, token: tokenOf(of, destination.to)};
+      const to = destination.replicas[of.route[destination.to] ?? -1];
+      invariant(to !== undefined, 'the route of what runs here was checked');
+      return {do: 'send', to, message, ...parts};
     });
   }
 
-  /** `stage`: where it happened, this stage unless said otherwise. */
-  failure(
-    {client, request, attempt}: Attempt,
-    error: InferenceError,
-    stage: number = this.#options.index,
-  ): SendEffect {
-    const {name, device} = this.#options;
-    const wire = error.at({stage: name, device}).toWire();
-    const message: Failed = {kind: 'failed', request, attempt, stage, error: wire};
-    return {do: 'send', to: client, message};
+  /** Tells the client that an attempt failed at this stage. */
+  failure(of: Attempt, error: InferenceError): SendEffect {
+    const {name, device, index} = this.#options;
+    return failed(of, index, error.at({stage: name, device}));
   }
 
-  /** For a frame that did not reach the stage it was sent to. */
+  /**
+   * Tells the client of a frame that did not reach the stage it was sent to (the client knows what
+   * runs there), or could not be sent to the client itself.
+   */
   undelivered(token: string, error: InferenceError): SendEffect[] {
     const sent = sendingOfToken(token);
-    return sent === undefined ? [] : [this.failure(sent, error, sent.to)];
+    if (sent === undefined) return [];
+    return [sent.to === clientIndex ? this.failure(sent, error) : failed(sent, sent.to, error)];
   }
 
   #infer(of: Gathering, timings: readonly StageTiming[], remainingMs: number): Infer {
@@ -98,29 +113,39 @@ export class StageOutbox {
   }
 }
 
+function failed(
+  {client, request, attempt}: Attempt,
+  stage: number,
+  error: InferenceError,
+): SendEffect {
+  const message: Failed = {kind: 'failed', request, attempt, stage, error: error.toWire()};
+  return {do: 'send', to: client, message};
+}
+
 function pick(tensors: NamedTensors, destination: Destination): Map<string, TensorData> {
   const picked = new Map<string, TensorData>();
   for (const {output, input} of destination.tensors) {
     const tensor = tensors.get(output);
-    invariant(tensor !== undefined, `the kernel made no output ${output}`);
+    invariant(tensor !== undefined, `output ${output} was checked`);
     picked.set(input, tensor);
   }
   return picked;
 }
 
-/** An attempt and the stage it goes to, in what a transport takes as a token. */
+/** An attempt and where it goes, in what a transport takes as a token. */
 function tokenOf({client, request, attempt}: Attempt, to: number): string {
-  return `${client.slice(clientPrefix.length)}-${request}-${attempt}-${to}`;
+  const place = to === clientIndex ? 'client' : to;
+  return `${client.slice(clientPrefix.length)}-${request}-${attempt}-${place}`;
 }
 
 function sendingOfToken(token: string): (Attempt & {readonly to: number}) | undefined {
-  const match = /^([0-9A-Za-z]+)-(\d+)-(\d+)-(\d+)$/.exec(token);
+  const match = /^([0-9A-Za-z]+)-(\d+)-(\d+)-(\d+|client)$/.exec(token);
   if (match === null) return undefined;
-  const [, client, request, attempt, to] = match;
+  const [, client, request, attempt, place] = match;
   return {
     client: `${clientPrefix}${client}`,
     request: Number(request),
     attempt: Number(attempt),
-    to: Number(to),
+    to: place === 'client' ? clientIndex : Number(place),
   };
 }

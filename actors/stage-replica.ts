@@ -6,7 +6,7 @@ import {
   stageMessageSchema,
 } from '../schemas/messages/stage.js';
 import type {NamedTensors} from '../schemas/tensor.js';
-import {InferenceError, unreachable} from '../src/errors.js';
+import {InferenceError, invariant, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {Mailbox} from '../src/kernel/mailbox.js';
 import {messageParser} from '../src/kernel/parse-message.js';
@@ -94,7 +94,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       case 'cancel':
         return this.#onCancel(attemptKey(message));
       case 'stats':
-        return [succeeded(message.ask, this.#stats)];
+        return [succeeded(message.ask, {...this.#stats})];
       default:
         return unreachable(message);
     }
@@ -111,7 +111,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     }
   }
 
-  /** A downstream stage is gone; the client must know, it may have another replica to turn to. */
+  /**
+   * A downstream stage is gone; the client must know, it may have another replica to turn to. If it
+   * is the client that is gone, nobody hears this.
+   */
   lost(token: string): Effects {
     const text = `the stage that follows ${this.#options.name} is gone`;
     return this.#outbox.undelivered(token, new InferenceError('DEVICE_LOST', text));
@@ -121,10 +124,11 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return this.#outbox.undelivered(token, error);
   }
 
+  /** DEVICE_LOST: a client that has another replica may turn to it. */
   stopped(): Effects {
     const waiting = [...this.#waiting.entries()].map(([, gathering]) => gathering);
     const pending = [...this.#gathering.values(), ...waiting, ...this.#running.values()];
-    const error = new InferenceError('RELEASED', `${this.#options.name} was released`);
+    const error = new InferenceError('DEVICE_LOST', `${this.#options.name} was stopped`);
     return pending
       .filter(gathering => !gathering.discarded)
       .map(gathering => this.#outbox.failure(gathering, error));
@@ -170,13 +174,16 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
 
   #onComplete(key: string, gathering: Gathering, now: number): Effects {
     gathering.readyAt = now;
+    if (gathering.deadlineAt <= now) return this.#expire(key);
     try {
+      this.#outbox.checkRoute(gathering.route);
       this.#options.admit(gathering.tensors);
     } catch (thrown) {
       return [this.#fail(key, gathering, InferenceError.from(thrown))];
     }
     if (this.#running.size < this.#options.slots) return [this.#run(key, gathering, now)];
-    this.#waiting.put(key, gathering);
+    const queued = this.#waiting.put(key, gathering);
+    invariant(queued, 'what gathers and what waits is bounded together');
     return this.#armSweep();
   }
 
@@ -199,15 +206,29 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     this.#running.delete(key);
     const next = this.#runNext(now);
     if (gathering === undefined || gathering.discarded) return next;
+    return [...next, ...this.#conclude(key, gathering, {outcome, now})];
+  }
+
+  #conclude(
+    key: string,
+    gathering: Gathering,
+    {outcome, now}: {readonly outcome: Outcome; readonly now: number},
+  ): Effects {
     if (!outcome.ok) {
-      return [...next, this.#fail(key, gathering, InferenceError.from(outcome.error))];
+      return [this.#fail(key, gathering, InferenceError.from(outcome.error, 'STAGE_FAILED'))];
     }
-    this.#finished.add(key);
     const result = outcome.value as StageResult;
+    const absent = this.#outbox.absentOutput(result.tensors);
+    if (absent !== undefined) {
+      const error = new InferenceError('STAGE_FAILED', `the kernel made no output ${absent}`);
+      return [this.#fail(key, gathering, error)];
+    }
     const timing = this.#time(gathering, result, now);
+    if (gathering.deadlineAt <= now) return this.#expire(key);
+    this.#finished.add(key);
     const remainingMs = gathering.deadlineAt - now;
     const progress = {timing, remainingMs, load: this.#load + this.#running.size};
-    return [...next, ...this.#outbox.outputs(gathering, result.tensors, progress)];
+    return this.#outbox.outputs(gathering, result.tensors, progress);
   }
 
   #runNext(now: number): Effects {
@@ -248,9 +269,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return this.#outbox.failure(gathering, error);
   }
 
-  #expire(key: string): void {
+  #expire(key: string): Effects {
     this.#finished.add(key);
     this.#stats.expired++;
+    return [];
   }
 
   #armSweep(): Effects {

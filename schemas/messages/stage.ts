@@ -15,7 +15,8 @@ export type StageTiming = Readonly<z.infer<typeof stageTimingSchema>>;
 
 /** Names one try of one request; the key of everything that is kept for it. */
 const attemptFields = {
-  client: z.string(),
+  /** Where it is answered: `client.` and letters and digits. */
+  client: z.string().regex(/^client\.[0-9A-Za-z]+$/),
   request: z.int().nonnegative(),
   attempt: z.int().nonnegative(),
 };
