@@ -22,12 +22,12 @@ export function withServerOptions(command: Command): Command {
   return withCommonOptions(command, serverOption(description).default(serversDefault));
 }
 
-/** Adds the options by which a command uses a cluster. */
-export function withClusterOptions(command: Command): Command {
-  return withCommonOptions(
-    command,
-    serverOption(`${description}; none: everything in this process`),
-  );
+/** Adds the options by which a command uses a cluster; `otherwise` says what it does without. */
+export function withClusterOptions(
+  command: Command,
+  otherwise = 'everything in this process',
+): Command {
+  return withCommonOptions(command, serverOption(`${description}; none: ${otherwise}`));
 }
 
 function serverOption(text: string): Option {

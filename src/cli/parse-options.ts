@@ -1,4 +1,5 @@
-import {InvalidArgumentError} from 'commander';
+import {InvalidArgumentError, Option} from 'commander';
+import {configProperties} from '../../schemas/properties.js';
 
 /** Options given again and again gather in a list. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
@@ -19,9 +20,19 @@ export function seconds(value: string): number {
   throw new InvalidArgumentError('expected a number of seconds above 0.');
 }
 
-/** `KEY=VALUE` into an entry; numbers and booleans stay text, which config takes too. */
-export function configEntry(value: string, earlier: Record<string, string> = {}) {
+/** Given again and again, `KEY=VALUE` gathers in a record; values stay text. */
+export function entry(
+  value: string,
+  earlier: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const at = value.indexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('expected KEY=VALUE.');
+  if (at <= 0 || at === value.length - 1) throw new InvalidArgumentError('expected KEY=VALUE.');
   return {...earlier, [value.slice(0, at)]: value.slice(at + 1)};
+}
+
+/** `-c NUM_STREAMS=2`. Numbers and booleans may stay text in config. */
+export function configOption(): Option {
+  const keys = Object.keys(configProperties).join(', ');
+  const text = `a config value, any number of times; keys: ${keys}`;
+  return new Option('-c, --config <KEY=VALUE>', text).argParser(entry);
 }

@@ -1,17 +1,37 @@
+import {constants} from 'node:os';
+
+type Signal = 'SIGINT' | 'SIGTERM';
+
 /**
- * Settles at the first SIGINT or SIGTERM, or when the process that started this one is gone (if it
- * keeps a channel to it). A second signal ends the process at once.
+ * Settles at the first SIGINT or SIGTERM with the status that a shell expects of a process which
+ * one ended, or with 0 when the process that started this one is gone (if it keeps a channel to it).
+ * A second signal ends the process at once.
  */
-export function untilSignal(): Promise<void> {
+export function untilSignal(): Promise<number> {
   return new Promise(resolve => {
-    const stop = () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-      process.off('disconnect', stop);
-      resolve();
+    const stop = (status: number) => {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+      process.off('disconnect', onDisconnect);
+      process.on('SIGINT', exit);
+      process.on('SIGTERM', exit);
+      resolve(status);
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    process.on('disconnect', stop);
+    const onSignal = (signal: Signal) => stop(statusOf(signal));
+    const onDisconnect = () => stop(0);
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    process.on('disconnect', onDisconnect);
+    // It may have gone before anybody listened.
+    if (process.send !== undefined && !process.connected) onDisconnect();
   });
+}
+
+/** In order: what listens for the exit ends what it started. */
+function exit(signal: Signal): void {
+  process.exit(statusOf(signal));
+}
+
+function statusOf(signal: Signal): number {
+  return 128 + constants.signals[signal];
 }

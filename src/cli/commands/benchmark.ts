@@ -6,7 +6,7 @@ import {invariant} from '../../errors.js';
 import type {Config} from '../../plugin/plugin.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
-import {configEntry, seconds, wholeNumber} from '../parse-options.js';
+import {configOption, seconds, wholeNumber} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import {randomTensor} from '../random-tensor.js';
 import type {Console} from '../report.js';
@@ -19,7 +19,7 @@ interface Options extends ClusterOptions {
   readonly nireq?: number;
   readonly nstreams?: string;
   readonly hint: 'latency' | 'throughput' | 'none';
-  readonly config: Record<string, string>;
+  readonly config?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
 
@@ -56,7 +56,7 @@ export function benchmarkCommand(console: Console): Command {
         .choices(['latency', 'throughput', 'none'])
         .default('throughput'),
     )
-    .option('-c, --config <KEY=VALUE>', 'a config value, any number of times', configEntry, {})
+    .addOption(configOption())
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ heterodyne benchmark model.onnx -d CPU -t 5 --nireq 8\n')
     .action((model: string, options: Options) =>

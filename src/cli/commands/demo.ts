@@ -1,5 +1,7 @@
-import {Command, Option} from 'commander';
+import {Command} from 'commander';
 import {systemClock} from '../../app/system-world.js';
+import {Closers} from '../closers.js';
+import {type ClusterOptions, withClusterOptions} from '../cluster-options.js';
 import {type DemoCluster, joinDemoCluster, startDemoCluster} from '../demo/demo-cluster.js';
 import {type DemoReport, demoReport} from '../demo/demo-report.js';
 import {describeFigures, describeImages, describeStages} from '../demo/describe-demo.js';
@@ -10,43 +12,40 @@ import {ProgressBar} from '../progress-bar.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
-interface Options {
-  readonly servers?: string;
-  readonly cluster: string;
+interface Options extends ClusterOptions {
   readonly json?: boolean;
 }
 
 /** `heterodyne demo`. */
 export function demoCommand(console: Console): Command {
-  return new Command('demo')
-    .description('classify handwritten digits on two devices: the whole path, for real')
-    .addOption(
-      new Option(
-        '-s, --servers <urls>',
-        'a cluster with a CPU and a WASM device; none: one is started, of separate processes',
-      ).env('HETERODYNE_SERVERS'),
-    )
-    .option('--cluster <name>', 'name of the cluster on these servers', 'default')
+  return withClusterOptions(new Command('demo'), 'one is started, of separate processes')
+    .description('classify handwritten digits on a CPU and a WASM device: the whole path, for real')
     .option('--json', 'print one JSON object')
-    .option('-v, --verbose', 'stack traces of errors')
     .addHelpText('after', '\nExample:\n  $ heterodyne demo --json\n')
     .action(async (options: Options) => {
-      const {servers} = options;
+      const interrupted = untilSignal();
+      const closers = new Closers();
       const quiet = options.json === true;
-      const cluster =
-        servers === undefined
-          ? await startDemoCluster(console)
-          : await joinDemoCluster({...options, servers});
+      const work = openCluster(options, console, closers).then(cluster =>
+        Promise.race([demonstrate(cluster, console, quiet), cluster.died]),
+      );
       try {
-        const work = demonstrate(cluster, console, quiet);
-        const report = await Promise.race([work, cluster.died, untilSignal()]);
-        if (report === undefined) process.exitCode = 130;
-        else if (quiet) console.print(JSON.stringify(report, undefined, 2));
+        const report = await Promise.race([work, interrupted.then(() => undefined)]);
+        if (report !== undefined && quiet) console.print(JSON.stringify(report, undefined, 2));
         if (report?.matchesReference === false) process.exitCode = 1;
+        if (report !== undefined) return;
       } finally {
-        await cluster.close();
+        await closers.close();
       }
+      process.exit(await interrupted);
     });
+}
+
+function openCluster(options: Options, console: Console, closers: Closers): Promise<DemoCluster> {
+  const {servers} = options;
+  return servers === undefined
+    ? startDemoCluster(console, closers)
+    : joinDemoCluster({...options, servers}, closers);
 }
 
 async function demonstrate(

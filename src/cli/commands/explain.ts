@@ -6,13 +6,13 @@ import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
-import {configEntry} from '../parse-options.js';
+import {configOption, entry} from '../parse-options.js';
 import type {Console} from '../report.js';
 
 interface Options extends ClusterOptions {
   readonly device: string;
-  readonly config: Record<string, string>;
-  readonly affinity: Record<string, string>;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly affinity?: Readonly<Record<string, string>>;
   readonly dot?: boolean;
   readonly svg?: string;
   readonly json?: boolean;
@@ -24,12 +24,11 @@ export function explainCommand(console: Console): Command {
     .description('show the stage graph that a network would be split into')
     .argument('<model>', 'an ONNX file')
     .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
-    .option('-c, --config <KEY=VALUE>', 'a config value, any number of times', configEntry, {})
+    .addOption(configOption())
     .option(
       '-a, --affinity <OPERATION=DEVICE>',
       'place an operation by hand: all of them or none',
-      configEntry,
-      {},
+      entry,
     )
     .option('--dot', "print it in Graphviz' language")
     .option('--svg <file>', 'draw it into a file')
@@ -41,7 +40,7 @@ export function explainCommand(console: Console): Command {
     .action((model: string, options: Options) =>
       withCore(options, async core => {
         const network = await core.readNetwork(model);
-        for (const [operation, device] of Object.entries(options.affinity)) {
+        for (const [operation, device] of Object.entries(options.affinity ?? {})) {
           network.setAffinity(operation, device);
         }
         const plan = await core.planNetwork(network, options.device, options.config);

@@ -6,22 +6,25 @@ import type {ExecutableNetwork} from '../../client/executable-network.js';
 import {InferenceError} from '../../errors.js';
 import {formatShape} from '../../tensor-check.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {elementValues} from '../element-values.js';
 import {type InputArgument, parseInputArgument} from '../input-argument.js';
 import {readNpy, writeNpy} from '../npy.js';
-import {collect, configEntry} from '../parse-options.js';
+import {collect, configOption} from '../parse-options.js';
 import {randomTensor} from '../random-tensor.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 
 interface Options extends ClusterOptions {
   readonly device: string;
-  readonly input: readonly string[];
+  readonly input?: readonly string[];
   readonly outputDir?: string;
-  readonly config: Record<string, string>;
+  readonly config?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
 
 const seedDefault = 0;
+const shownElementsMax = 5;
+const jsonElementsMax = 64;
 
 /** `heterodyne infer`. */
 export function inferCommand(console: Console): Command {
@@ -30,14 +33,13 @@ export function inferCommand(console: Console): Command {
     .argument('<model>', 'an ONNX file')
     .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
     .option(
-      '-i, --input <NAME=FILE.npy|random[:SEED]>',
-      'an input, any number of times; those left out are random',
+      '-i, --input <NAME=VALUE>',
+      'an input, any number of times: FILE.npy, random or random:SEED; those left out are random',
       collect,
-      [],
     )
     .option('-o, --output-dir <dir>', 'write every output there as NAME.npy')
-    .option('-c, --config <KEY=VALUE>', 'a config value, any number of times', configEntry, {})
-    .option('--json', 'print one JSON object')
+    .addOption(configOption())
+    .option('--json', `print one JSON object, of each output the first ${jsonElementsMax} elements`)
     .addHelpText(
       'after',
       '\nExample:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n',
@@ -49,7 +51,7 @@ export function inferCommand(console: Console): Command {
           options.device,
           options.config,
         );
-        const inputs = await readInputs(executable, options.input.map(parseInputArgument));
+        const inputs = await readInputs(executable, (options.input ?? []).map(parseInputArgument));
         const request = executable.createInferRequest();
         const outputs = await request.infer(inputs);
         const files = await writeOutputs(outputs, options.outputDir);
@@ -116,10 +118,11 @@ function report(
   outputs: Readonly<Record<string, TensorData>>,
   files: ReadonlyMap<string, string>,
 ): void {
-  const described = Object.entries(outputs).map(([name, {type, shape}]) => ({
+  const described = Object.entries(outputs).map(([name, tensor]) => ({
     name,
-    type,
-    shape,
+    type: tensor.type,
+    shape: tensor.shape,
+    firstElements: elementValues(tensor, jsonElementsMax),
     file: files.get(name) ?? null,
   }));
   if (json) {
@@ -141,10 +144,9 @@ function report(
   );
 }
 
-function firstElements({data}: TensorData): string {
-  const shown = Array.from({length: Math.min(data.length, 5)}, (_, at) => data[at]);
-  const text = shown.map(value =>
+function firstElements(tensor: TensorData): string {
+  const shown = elementValues(tensor, shownElementsMax).map(value =>
     typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(5) : String(value),
   );
-  return data.length > shown.length ? `${text.join(' ')} …` : text.join(' ');
+  return tensor.data.length > shown.length ? `${shown.join(' ')} …` : shown.join(' ');
 }

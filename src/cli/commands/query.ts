@@ -1,12 +1,12 @@
 import {Command} from 'commander';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
-import {configEntry} from '../parse-options.js';
+import {configOption} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 
 interface Options extends ClusterOptions {
   readonly device: string;
-  readonly config: Record<string, string>;
+  readonly config?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
 
@@ -16,7 +16,7 @@ export function queryCommand(console: Console): Command {
     .description('ask which device would run each operation of a network, and why not')
     .argument('<model>', 'an ONNX file')
     .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
-    .option('-c, --config <KEY=VALUE>', 'a config value, any number of times', configEntry, {})
+    .addOption(configOption())
     .option('--json', 'print one JSON object, by operation')
     .addHelpText('after', '\nExample:\n  $ heterodyne query model.onnx -d HETERO:WASM,CPU\n')
     .action((model: string, options: Options) =>

@@ -5,6 +5,8 @@ import {runCoordinator} from '../../app/run-coordinator.js';
 import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
 import {startNatsServer} from '../../app/start-nats-server.js';
+import {InferenceError} from '../../errors.js';
+import {Closers} from '../closers.js';
 import {wholeNumber} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
@@ -42,40 +44,40 @@ export function upCommand(console: Console): Command {
       '\nExample:\n  $ heterodyne up\n  $ heterodyne devices --servers nats://127.0.0.1:4222\n',
     )
     .action(async (options: Options) => {
-      await ensureNatsServer(console.note);
-      const {host, port, storeDir} = options;
-      const server = await startNatsServer({
-        host,
-        port,
-        ...(storeDir === undefined ? {} : {storeDir}),
-      });
-      const closers = [() => server.stop()];
+      const interrupted = untilSignal();
+      const closers = new Closers();
+      const work = runCluster(options, closers, console);
       try {
-        await runCluster(options, server.url, closers, console);
+        await Promise.race([work, interrupted]);
       } finally {
-        for (const close of closers.reverse()) await close();
+        await closers.close();
       }
+      // What was being started when it was interrupted ends with this process.
+      process.exit();
     });
 }
 
-async function runCluster(
-  options: Options,
-  servers: string,
-  closers: (() => Promise<void>)[],
-  console: Console,
-): Promise<void> {
-  const {name, devices, cluster} = options;
+/** Rejects with what kept the cluster from starting, or with NO_SERVER when its server ends. */
+async function runCluster(options: Options, closers: Closers, console: Console): Promise<never> {
+  const {name, devices, cluster, host, port, storeDir} = options;
+  await ensureNatsServer(console.note);
+  const server = await startNatsServer({
+    ...{host, port},
+    ...(storeDir === undefined ? {} : {storeDir}),
+  });
+  closers.add(() => server.stop());
   const log = standardLog(options.verbose ? 'debug' : 'warn', {node: name});
-  const connect = {servers, cluster};
+  const connect = {servers: server.url, cluster};
   const coordinator = await runCoordinator({...connect, name: 'coordinator'}, log);
-  closers.push(() => coordinator.close());
+  closers.add(() => coordinator.close());
   const node = await runNode({
     name,
     ...(devices === undefined ? {} : {devices: devices.split(',')}),
     connect: {...connect, name},
     log,
   });
-  closers.push(() => node.close());
-  console.note(`cluster ${cluster} is up at ${servers} with ${node.devices.join(', ')}`);
-  await untilSignal();
+  closers.add(() => node.close());
+  console.note(`cluster ${cluster} is up at ${server.url} with ${node.devices.join(', ')}`);
+  await server.ended;
+  throw new InferenceError('NO_SERVER', `the nats-server at ${server.url} has ended`);
 }

@@ -26,7 +26,9 @@ export class ChildProcesses {
     return this.#died;
   }
 
+  /** No effect after `stop`. */
   start(...args: readonly string[]): void {
+    if (this.#stopping) return;
     const child = fork(command, args, {stdio: ['ignore', 'ignore', 'pipe', 'ipc']});
     this.#children.push(child);
     let output = '';

@@ -2,6 +2,7 @@ import {Core} from '../../app/core.js';
 import {ensureNatsServer} from '../../app/ensure-nats-server.js';
 import {startNatsServer} from '../../app/start-nats-server.js';
 import {InferenceError} from '../../errors.js';
+import type {Closers} from '../closers.js';
 import {connectOptions, type ServerOptions} from '../cluster-options.js';
 import type {Console} from '../report.js';
 import {ChildProcesses} from './child-processes.js';
@@ -12,7 +13,6 @@ export interface DemoCluster {
   readonly servers: string;
   /** Rejects if a process of the cluster dies. */
   readonly died: Promise<never>;
-  close(): Promise<void>;
 }
 
 const wantedKinds = ['WASM', 'CPU'];
@@ -20,45 +20,30 @@ const devicesTimeoutMs = 60_000;
 const pollMs = 100;
 
 /** Starts nats-server, a coordinator and two nodes as separate processes on this host. */
-export async function startDemoCluster(console: Console): Promise<DemoCluster> {
+export async function startDemoCluster(console: Console, closers: Closers): Promise<DemoCluster> {
   await ensureNatsServer(console.note);
   const server = await startNatsServer();
+  closers.add(() => server.stop());
   const children = new ChildProcesses();
-  const stop = async () => {
-    await children.stop();
-    await server.stop();
-  };
-  try {
-    const servers = ['--servers', server.url];
-    children.start('coordinator', ...servers);
-    children.start('node', ...servers, '--name', 'edge-a', '--devices', 'WASM');
-    children.start('node', ...servers, '--name', 'edge-b', '--devices', 'CPU');
-    const options = {servers: server.url, cluster: 'default'};
-    const joined = await joinDemoCluster(options, children.died);
-    const close = async () => {
-      await joined.close();
-      await stop();
-    };
-    return {...joined, died: children.died, close};
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  closers.add(() => children.stop());
+  const servers = ['--servers', server.url];
+  children.start('coordinator', ...servers);
+  children.start('node', ...servers, '--name', 'edge-a', '--devices', 'WASM');
+  children.start('node', ...servers, '--name', 'edge-b', '--devices', 'CPU');
+  const options = {servers: server.url, cluster: 'default'};
+  return joinDemoCluster(options, closers, children.died);
 }
 
 /** Joins a cluster that runs already, once the devices are there. */
 export async function joinDemoCluster(
   options: ServerOptions,
+  closers: Closers,
   died: Promise<never> = new Promise(() => {}),
 ): Promise<DemoCluster> {
   const core = await Core.connect(connectOptions(options, 'demo'));
-  try {
-    await Promise.race([untilDevices(core), died]);
-  } catch (error) {
-    await core.close();
-    throw error;
-  }
-  return {core, servers: options.servers, died, close: () => core.close()};
+  closers.add(() => core.close());
+  await Promise.race([untilDevices(core), died]);
+  return {core, servers: options.servers, died};
 }
 
 async function untilDevices(core: Core): Promise<void> {
