@@ -6,14 +6,14 @@ import type {
   InferenceResult,
   NetworkSource,
 } from '../../src/plugin/plugin.js';
+import {sharedBytes} from '../../src/plugin/shared-bytes.js';
+import type {Streams} from '../../src/plugin/streams.js';
+import {buffersOf, copyTensors, unsharedTensors} from '../../src/plugin/tensor-buffers.js';
+import {WorkerPool} from '../../src/plugin/worker-pool.js';
 import type {KernelDescription} from './kernel.js';
 import type {KernelSetup} from './session-source.js';
-import {sharedBytes} from './shared-bytes.js';
 import type {KernelTask} from './start-kernel.js';
-import type {Streams} from './streams.js';
-import {buffersOf, copyTensors, unsharedTensors} from './tensor-buffers.js';
 import {openWeightsFolder, type WeightsFolder} from './weights-folder.js';
-import {WorkerPool} from './worker-pool.js';
 
 export interface LoadOptions {
   /** The kernel's worker of the plugin. */

@@ -8,9 +8,9 @@ import type {
   Plugin,
   PluginDevice,
 } from '../../src/plugin/plugin.js';
+import {resolveStreams} from '../../src/plugin/streams.js';
 import {OnnxRuntimeNetwork} from './executable-network.js';
 import {ServicePool} from './service-pool.js';
-import {resolveStreams} from './streams.js';
 
 /** What sets one build of ONNX Runtime apart from another. */
 export interface PluginOptions {

@@ -1,10 +1,10 @@
 import type {OperationSupport} from '../../schemas/device.js';
 import type {ValueInfo} from '../../schemas/network-graph.js';
 import type {NetworkSource} from '../../src/plugin/plugin.js';
-import {sharedBytes} from './shared-bytes.js';
+import {sharedBytes} from '../../src/plugin/shared-bytes.js';
+import {WorkerPool} from '../../src/plugin/worker-pool.js';
 import type {ServiceTask} from './start-service.js';
 import {openWeightsFolder} from './weights-folder.js';
-import {WorkerPool} from './worker-pool.js';
 
 /** Questions that wait for the one service worker. */
 const queuedMax = 256;

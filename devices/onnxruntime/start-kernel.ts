@@ -1,10 +1,9 @@
-import {move, transferableSymbol, valueSymbol} from 'piscina';
 import type {NamedTensors} from '../../schemas/tensor.js';
+import {replyOf, unwrapReply} from '../../src/plugin/reply.js';
+import {transferredReply} from '../../src/plugin/transferred-reply.js';
 import type {Backend} from './backend.js';
 import {Kernel} from './kernel.js';
-import {replyOf, unwrapReply} from './reply.js';
 import type {KernelSetup} from './session-source.js';
-import {buffersOf} from './tensor-buffers.js';
 
 export type KernelTask =
   | {readonly kind: 'describe'}
@@ -18,15 +17,6 @@ export async function startKernel(backend: Backend, setup: KernelSetup) {
   const kernel = await replyOf(() => Kernel.open(backend, setup));
   return async (task: KernelTask): Promise<unknown> => {
     if (task.kind === 'describe') return replyOf(() => unwrapReply(kernel).description);
-    const reply = await replyOf(() => unwrapReply(kernel).infer(task.tensors));
-    if (!reply.ok) return reply;
-    return move({
-      get [transferableSymbol]() {
-        return buffersOf(reply.value.tensors);
-      },
-      get [valueSymbol]() {
-        return reply;
-      },
-    });
+    return transferredReply(await replyOf(() => unwrapReply(kernel).infer(task.tensors)));
   };
 }

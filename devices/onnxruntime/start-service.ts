@@ -1,11 +1,11 @@
 import {modelProto} from '../../src/network/model-proto.js';
 import {nodeProto} from '../../src/network/node-proto.js';
 import {writeModel} from '../../src/network/write-model.js';
+import {type Reply, replyOf} from '../../src/plugin/reply.js';
 import type {Backend} from './backend.js';
 import {inferTypes} from './infer-types.js';
 import {openNetwork} from './open-network.js';
 import {queryOperations} from './query-operations.js';
-import {type Reply, replyOf} from './reply.js';
 
 /** Work on whole networks that would block a thread which answers messages. */
 export type ServiceTask =

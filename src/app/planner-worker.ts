@@ -1,10 +1,10 @@
-import {type Reply, replyOf} from '../../devices/onnxruntime/reply.js';
 import {invariant} from '../errors.js';
 import {extractStage} from '../network/extract-stage.js';
 import type {Network} from '../network/network.js';
 import {readNetwork} from '../network/read-network.js';
 import {skeleton} from '../network/skeleton.js';
 import {writeModel} from '../network/write-model.js';
+import {type Reply, replyOf} from '../plugin/reply.js';
 import type {ExtractAnswer, PlannerWork, ReadAnswer} from './planner-work.js';
 
 /** Networks kept parsed: the one being loaded is asked about several times. */

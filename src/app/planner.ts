@@ -5,7 +5,6 @@ import type {
   WovenNetwork,
 } from '../../actors/planner-task.js';
 import {inferValues} from '../../devices/onnxruntime/infer-values.js';
-import {WorkerPool} from '../../devices/onnxruntime/worker-pool.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import type {NetworkGraph} from '../../schemas/network-graph.js';
 import type {Preprocessing} from '../../schemas/preprocessing.js';
@@ -16,6 +15,7 @@ import type {ExtractedStage} from '../network/extract-stage.js';
 import {readNetwork} from '../network/read-network.js';
 import {withValues} from '../network/with-values.js';
 import {tensorInfos} from '../plan/tensor-infos.js';
+import {WorkerPool} from '../plugin/worker-pool.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import {postprocessNetwork, rawName} from '../transform/postprocess-network.js';

@@ -1,5 +1,5 @@
-import {type Reply, replyOf} from '../../devices/onnxruntime/reply.js';
 import {InferenceError} from '../../src/errors.js';
+import {type Reply, replyOf} from '../../src/plugin/reply.js';
 
 export type MortalTask = 'answer' | 'fail' | 'die' | 'throw';
 

@@ -1,5 +1,5 @@
 import {Piscina} from 'piscina';
-import {InferenceError} from '../../src/errors.js';
+import {InferenceError} from '../errors.js';
 import {type Reply, unwrapReply} from './reply.js';
 
 export interface WorkerPoolOptions {

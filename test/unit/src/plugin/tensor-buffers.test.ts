@@ -1,10 +1,6 @@
 import test from 'ava';
-import {
-  buffersOf,
-  copyTensors,
-  unsharedTensors,
-} from '../../../../devices/onnxruntime/tensor-buffers.js';
 import type {TensorData} from '../../../../schemas/tensor.js';
+import {buffersOf, copyTensors, unsharedTensors} from '../../../../src/plugin/tensor-buffers.js';
 import {sampleTensors} from '../../../support/sample-tensors.js';
 
 const view = (buffer: ArrayBufferLike, offset: number): TensorData => ({

@@ -1,5 +1,5 @@
 import test, {type ExecutionContext} from 'ava';
-import {WorkerPool} from '../../../../devices/onnxruntime/worker-pool.js';
+import {WorkerPool} from '../../../../src/plugin/worker-pool.js';
 import type {MortalTask} from '../../../support/mortal-worker.js';
 
 const mortal = new URL('../../../support/mortal-worker.js', import.meta.url);

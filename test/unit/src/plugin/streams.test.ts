@@ -1,7 +1,7 @@
 import test from 'ava';
-import {resolveStreams} from '../../../../devices/onnxruntime/streams.js';
 import {parseConfig} from '../../../../src/plugin/config.js';
 import type {Config} from '../../../../src/plugin/plugin.js';
+import {resolveStreams} from '../../../../src/plugin/streams.js';
 
 const resolved = (config: Config, cores: number) => {
   const {streams, threadsPerStream} = resolveStreams(parseConfig(config), cores);

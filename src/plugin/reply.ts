@@ -1,5 +1,5 @@
 import type {WireError} from '../../schemas/errors.js';
-import {InferenceError} from '../../src/errors.js';
+import {InferenceError} from '../errors.js';
 
 /** What a worker thread answers: a thrown error would lose its code on the way. */
 export type Reply<Value> =
