@@ -2,7 +2,7 @@ import {headers, nuid, type StoredMsg} from 'nats';
 import {InferenceError} from '../errors.js';
 import type {BlobRef} from '../ports/bulk-store.js';
 import {absentBlob, type BlobContent, BlobMeter, brokenBlob, piecesOf} from './blob-content.js';
-import {type BlobEntry, decodeBlobEntry, encodeBlobEntry} from './blob-entry.js';
+import {type BlobEntry, decodeBlobEntry, encodeBlobEntry, paddedBase64url} from './blob-entry.js';
 import {type JetStream, jetStreamCode, type StreamMessage} from './jet-stream.js';
 
 /** Measured best among 64 KiB to 1 MiB, both ways. */
@@ -163,7 +163,7 @@ export class BlobBucket {
   }
 
   #entrySubject(digest: string): string {
-    return `$O.${this.#bucket}.M.${Buffer.from(digest).toString('base64url')}`;
+    return `$O.${this.#bucket}.M.${paddedBase64url(Buffer.from(digest))}`;
   }
 
   #chunkSubject(id: string): string {

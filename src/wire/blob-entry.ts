@@ -22,8 +22,7 @@ const entrySchema = z.object({
 
 /** An object's metadata as NATS ADR-20 has it; the blob's digest is its name too. */
 export function encodeBlobEntry(entry: BlobEntry, bucket: string, modified: Date): Uint8Array {
-  // ADR-20 wants padding, which Node's base64url leaves out: 32 bytes take one '='.
-  const digest = `${digestPrefix}${Buffer.from(entry.digest, 'hex').toString('base64url')}=`;
+  const digest = digestPrefix + paddedBase64url(Buffer.from(entry.digest, 'hex'));
   const {id, bytes, chunks} = entry;
   const mtime = modified.toISOString();
   const info = {name: entry.digest, bucket, nuid: id, size: bytes, chunks, digest, mtime};
@@ -38,6 +37,11 @@ export function decodeBlobEntry(encoded: Uint8Array, revision: number): BlobEntr
     throw new InferenceError('INVALID_BLOB', 'Expected an entry of a blob in the store.');
   }
   return {digest: data.name, bytes: data.size, id: data.nuid, chunks: data.chunks, revision};
+}
+
+/** As ADR-20 writes names and digests; Node's own has no padding. */
+export function paddedBase64url(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
 function parseJson(encoded: Uint8Array): unknown {
