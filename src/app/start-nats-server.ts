@@ -12,6 +12,8 @@ const startTimeoutMs = 10_000;
 const pollMs = 10;
 const stopTimeoutMs = 5_000;
 const outputCharactersMax = 4_000;
+/** A process that is busy for a second must not be cut off for the tensors that wait for it. */
+const defaultConfig = 'max_pending: 268435456';
 
 export interface NatsServerOptions {
   /** The nats-server to run; found if not given. */
@@ -91,16 +93,13 @@ function callAtExit(): void {
 }
 
 async function argumentsFor(options: NatsServerOptions, folder: string): Promise<string[]> {
-  const {host = '127.0.0.1', port = 0, jetStream = true, storeDir = folder, config} = options;
+  const {host = '127.0.0.1', port = 0, jetStream = true, storeDir = folder, config = ''} = options;
   // The server writes the port it was given into a file: asking for a free one first would race.
   const list = ['-a', host, '-p', String(port === 0 ? -1 : port), '--ports_file_dir', folder];
   if (jetStream) list.push('-js', '-sd', storeDir);
-  if (config !== undefined) {
-    const path = join(folder, 'nats-server.conf');
-    await writeFile(path, config, {mode: 0o600});
-    list.push('-c', path);
-  }
-  return list;
+  const path = join(folder, 'nats-server.conf');
+  await writeFile(path, `${defaultConfig}\n${config}`, {mode: 0o600});
+  return [...list, '-c', path];
 }
 
 async function readyUrl(

@@ -1,4 +1,4 @@
-import type {Timers} from '../ports/timers.js';
+import type {Timer, Timers} from '../ports/timers.js';
 import type {Address} from '../ports/transport.js';
 import {IdleSweep} from './idle-sweep.js';
 import type {ChunkPlace, Grant, Offer} from './transfer-messages.js';
@@ -42,11 +42,13 @@ export class IncomingTransfers {
   readonly #peer: string;
   readonly #ports: IncomingPorts;
   readonly #limits: IncomingLimits;
+  readonly #timers: Timers;
   readonly #sweep: IdleSweep<Incoming>;
   readonly #active = new Map<number, Incoming>();
   /** Lanes whose latest frame has chunks yet to be granted. */
   readonly #busyLanes = new Set<string>();
   #waiting: Incoming[] = [];
+  #reminder: Timer | undefined;
   #bytes = 0;
   #next = 1;
 
@@ -54,6 +56,7 @@ export class IncomingTransfers {
     this.#peer = peer;
     this.#ports = ports;
     this.#limits = limits;
+    this.#timers = timers;
     this.#sweep = new IdleSweep(timers, limits.idleMs, {
       entries: () => this.#active.values(),
       end: entry => this.#drop(entry, 'its sender fell silent'),
@@ -88,12 +91,12 @@ export class IncomingTransfers {
   }
 
   onChunk(place: ChunkPlace, chunk: Uint8Array): void {
-    const entry = this.#active.get(place.handle);
-    if (entry === undefined) return;
     if (chunk.length === 0) {
-      this.#drop(entry, 'its sender gave up');
+      this.#onGivenUp(place.handle);
       return;
     }
+    const entry = this.#active.get(place.handle);
+    if (entry === undefined) return;
     if (place.index < entry.received) {
       this.#ports.dropped(entry.address, 'a chunk came twice');
       return;
@@ -119,6 +122,8 @@ export class IncomingTransfers {
     this.#active.clear();
     this.#bytes = 0;
     this.#sweep.stop();
+    this.#reminder?.cancel();
+    this.#reminder = undefined;
     for (const entry of entries) this.#refuse(entry, 'the connection has ended');
   }
 
@@ -136,6 +141,26 @@ export class IncomingTransfers {
         this.#begin(entry);
       }
     }
+    if (this.#waiting.length > 0) this.#remindLater();
+  }
+
+  /** A sender whose frame waits for others hears of it before it takes this end for dead. */
+  #remindLater(): void {
+    this.#reminder ??= this.#timers.after(this.#limits.idleMs / 3, () => {
+      this.#reminder = undefined;
+      for (const entry of this.#waiting) this.#say(entry, 'none');
+      if (this.#waiting.length > 0) this.#remindLater();
+    });
+  }
+
+  #onGivenUp(handle: number): void {
+    const reason = 'its sender gave up';
+    const active = this.#active.get(handle);
+    const waiting = this.#waiting.find(entry => entry.handle === handle);
+    if (active !== undefined) this.#drop(active, reason);
+    if (waiting === undefined) return;
+    this.#waiting = this.#waiting.filter(entry => entry !== waiting);
+    this.#ports.dropped(waiting.address, reason);
   }
 
   #hasRoom(entry: Incoming): boolean {

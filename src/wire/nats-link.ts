@@ -6,7 +6,7 @@ import {OutboundWindow} from './outbound-window.js';
 import {StatusBoard} from './status-board.js';
 
 /** Published and not yet taken by the server. */
-const outboundBytesMax = 256 * 2 ** 20;
+const outboundBytesMax = 512 * 2 ** 20;
 const closeTimeoutMs = 2_000;
 
 /** A message in the client's own buffers: whoever keeps it, copies it, unless they are `exclusive`. */

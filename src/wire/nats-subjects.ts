@@ -1,4 +1,5 @@
 import type {Address, SendOptions} from '../ports/transport.js';
+import {isAddress} from './address.js';
 import type {ChunkPlace} from './transfer-messages.js';
 
 /**
@@ -34,9 +35,8 @@ export class NatsSubjects {
 
   /** The reply subject where the server says that nobody listens at a frame's address. */
   lost({from, token}: SendOptions): string | undefined {
-    return from === undefined || token === undefined
-      ? undefined
-      : `${this.#own}.lost.${token}.${from}`;
+    if (from === undefined || token === undefined || !isAddress(from)) return undefined;
+    return `${this.#own}.lost.${token}.${from}`;
   }
 
   parseLost(subject: string): SendOptions {

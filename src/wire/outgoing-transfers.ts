@@ -146,7 +146,9 @@ export class OutgoingTransfers {
 
   #leave(entry: Outgoing, flow: Flow): void {
     entry.flows.delete(flow.peer);
-    if (entry.flows.size === 0 && !entry.broadcast) this.#end(entry);
+    if (entry.flows.size > 0) return;
+    if (entry.broadcast) this.#settle();
+    else this.#end(entry);
   }
 
   #end(entry: Outgoing): void {
@@ -158,8 +160,10 @@ export class OutgoingTransfers {
 
   #settle(): void {
     if (this.#transfers.size === 0) this.#sweep.stop();
-    // A map keeps the order of insertion: its first key is the oldest transfer.
-    const oldest = this.#transfers.keys().next().value ?? this.#next;
+    // A map keeps the order of insertion: the oldest transfer comes first.
+    const [oldest = this.#next] = [...this.#transfers.values()]
+      .filter(({reached, flows}) => !reached || flows.size > 0)
+      .map(({transfer}) => transfer);
     const settled = this.#waiting.filter(({before}) => before <= oldest);
     this.#waiting = this.#waiting.filter(({before}) => before > oldest);
     for (const {resolve} of settled) resolve();

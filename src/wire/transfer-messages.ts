@@ -54,7 +54,9 @@ export function encodeOffer({transfer, peer, bytes, chunkBytes}: Offer): Uint8Ar
 }
 
 export function isOffer(encoded: Uint8Array): boolean {
-  return encoded.length > markBytes && encoded.subarray(0, markBytes).every(byte => byte === 0);
+  if (encoded.length <= markBytes) return false;
+  for (let i = 0; i < markBytes; i++) if (encoded[i] !== 0) return false;
+  return true;
 }
 
 /** Throws InferenceError INVALID_FRAME. */

@@ -3,6 +3,7 @@ import {createServer, type Server} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
+import {nkeys} from 'nats';
 import {systemTimers} from '../../src/app/system-world.js';
 import type {InferenceError} from '../../src/errors.js';
 import type {Transport} from '../../src/ports/transport.js';
@@ -92,6 +93,18 @@ test('a token is taken from options or the URL', async t => {
   await (await connected(t, {servers: [url], token: secret})).flush();
   await (await connected(t, {servers: [`nats://${secret}@127.0.0.1:${port}`]})).flush();
   t.is((await refusal(t, {servers: [url]})).code, 'INVALID_CONFIG_VALUE');
+});
+
+test('a seed proves who connects', async t => {
+  const user = nkeys.createUser();
+  const config = `authorization {users: [{nkey: ${user.getPublicKey()}}]}`;
+  const {url} = await withNats(t, {config});
+  const nkeySeed = new TextDecoder().decode(user.getSeed());
+  await (await connected(t, {servers: [url], nkeySeed})).flush();
+  const other = new TextDecoder().decode(nkeys.createUser().getSeed());
+  const error = await refusal(t, {servers: [url], nkeySeed: other});
+  t.is(error.code, 'INVALID_CONFIG_VALUE');
+  t.false(JSON.stringify([error, error.stack, error.cause]).includes(other));
 });
 
 test('options that cannot be are refused before anything is tried', async t => {

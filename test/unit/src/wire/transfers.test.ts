@@ -225,6 +225,36 @@ test('a frame that makes progress is never idle', t => {
   t.is(exchange.arrived.length, 1);
 });
 
+test('a frame that waits for others for long is not idle', t => {
+  const exchange = new Exchange();
+  exchange.send(countingBytes(900));
+  exchange.send(countingBytes(100));
+  let steps = 0;
+  exchange.carry(() => {
+    exchange.timers.advance(idleMs / 10);
+    steps += 1;
+    return false;
+  });
+  t.true(steps > 100);
+  t.is(exchange.arrived.length, 2);
+  t.deepEqual(exchange.lost, []);
+});
+
+test('a frame that waits for others is dropped once its sender gave up', t => {
+  const exchange = new Exchange();
+  exchange.send(countingBytes(900));
+  exchange.send(countingBytes(100));
+  exchange.carry(({kind}) => kind === 'chunk');
+  exchange.link.length = 0;
+  exchange.outgoing.abort();
+  exchange.timers.advance(idleMs / 3);
+  exchange.carry();
+  t.deepEqual(exchange.dropped, ['its sender gave up']);
+  t.is(exchange.incoming.count, 1, 'the first, which has no reason to speak yet');
+  exchange.timers.advance(2 * idleMs);
+  t.is(exchange.incoming.count + exchange.timers.pending, 0);
+});
+
 test('a grant of a transfer that was given up frees the receiver at once', t => {
   const exchange = new Exchange();
   exchange.send(countingBytes(100));
@@ -252,7 +282,7 @@ test('a receiver that is gone after it has all makes nothing lost', t => {
   t.deepEqual(exchange.lost, []);
 });
 
-test('several receivers each take a broadcast at their own pace', t => {
+test('several receivers each take a broadcast at their own pace', async t => {
   const exchange = new Exchange();
   const bytes = countingBytes(100);
   exchange.send(bytes, 'all.nodes', true);
@@ -261,6 +291,7 @@ test('several receivers each take a broadcast at their own pace', t => {
   if (offer?.kind === 'offer') other.incoming.onOffer(offer.to, offer.offer);
   exchange.carry();
   t.is(exchange.outgoing.count, 1, 'later receivers are still served');
+  await exchange.outgoing.settled();
   for (let next = other.link.shift(); next !== undefined; next = other.link.shift()) {
     if (next.kind !== 'grant') continue;
     exchange.outgoing.onGrant({...next.grant, peer: 'other'});
