@@ -1,7 +1,8 @@
 import type {ClusterLink} from '../client/cluster-client.js';
 import {ActorSystem} from '../kernel/actor-system.js';
+import type {Plugin} from '../plugin/plugin.js';
 import {type Log, silentLog} from '../ports/log.js';
-import {createLocalTransport} from '../wire/local-transport.js';
+import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transport.js';
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
 import {builtInPlugins, createPlugin} from './plugins.js';
 import {startClient} from './start-client.js';
@@ -12,15 +13,20 @@ import {systemClock, systemRandom, systemTimers} from './system-world.js';
 export interface EmbeddedOptions {
   /** Kinds of devices: `['CPU', 'WASM']`, the default. */
   readonly devices?: readonly string[];
+  /** More devices, of plugins that do not come with Heterodyne; closed with the cluster. */
+  readonly plugins?: readonly Plugin[];
   /** The node's name. Default: `local`. */
   readonly node?: string;
+  /** Tensors of one message above this many bytes are refused. Default: 1 GiB. */
+  readonly frameBytesMax?: number;
   readonly log?: Log;
 }
 
 /** A whole cluster in this process: coordinator, devices and client over a local transport. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<ClusterLink> {
-  const {devices = builtInPlugins(), node = 'local', log = silentLog} = options;
-  const transport = createLocalTransport();
+  const {devices = builtInPlugins(), plugins = [], node = 'local', log = silentLog} = options;
+  const {frameBytesMax = defaultFrameBytesMax} = options;
+  const transport = createLocalTransport({frameBytesMax});
   const bulk = createMemoryBulkStore();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
   const system = new ActorSystem(world);
@@ -37,11 +43,12 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     await transport.close();
     await bulk.close();
   };
+  const start = async (plugin: Plugin) => {
+    started.push(await startDevices({node, plugin, system, bulk, random: systemRandom}));
+  };
   try {
-    for (const kind of new Set(devices)) {
-      const plugin = await createPlugin(kind);
-      started.push(await startDevices({node, plugin, system, bulk, random: systemRandom}));
-    }
+    for (const kind of new Set(devices)) await start(await createPlugin(kind));
+    for (const plugin of plugins) await start(plugin);
   } catch (error) {
     await close();
     throw error;
