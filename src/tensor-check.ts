@@ -1,4 +1,9 @@
-import {elementLayouts, elementTypes} from '../schemas/element-type.js';
+import {
+  type ElementData,
+  elementLayouts,
+  elementTypes,
+  type NumericType,
+} from '../schemas/element-type.js';
 import type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
 import {InferenceError} from './errors.js';
 
@@ -12,9 +17,12 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
-/** Throws if a tensor is no tensor: unknown type, shape that is none, count of elements that lies. */
+/**
+ * Throws if a tensor is no tensor: TYPE_MISMATCH for an unknown type or an array that is not of its
+ * type, SHAPE_MISMATCH for a shape that is none, SIZE_MISMATCH for a count of elements that lies.
+ */
 export function checkTensor(tensor: TensorData, name: string): void {
-  const {type, shape, data} = tensor;
+  const {type, shape} = tensor;
   if (!elementTypes.includes(type)) {
     const expected = elementTypes.join(', ');
     throw new InferenceError(
@@ -22,12 +30,30 @@ export function checkTensor(tensor: TensorData, name: string): void {
       `${name}: expected an element type out of ${expected}, given ${String(type)}`,
     );
   }
-  if (!shape.every(dimension => Number.isSafeInteger(dimension) && dimension >= 0)) {
+  if (!isShape(shape)) {
+    const given = Array.isArray(shape) ? formatShape(shape) : String(shape);
     throw new InferenceError(
       'SHAPE_MISMATCH',
-      `${name}: expected dimensions that are whole numbers from 0, given ${formatShape(shape)}`,
+      `${name}: expected dimensions that are whole numbers from 0, given ${given}`,
     );
   }
+  const given = countElements(tensor, name);
+  const expected = elementCount(shape);
+  if (given !== expected) {
+    throw new InferenceError(
+      'SIZE_MISMATCH',
+      `${name}: shape ${formatShape(shape)} needs ${expected} elements, given ${given}`,
+    );
+  }
+}
+
+function isShape(shape: unknown): boolean {
+  const isDimension = (each: unknown) => Number.isSafeInteger(each) && Number(each) >= 0;
+  return Array.isArray(shape) && shape.every(isDimension);
+}
+
+/** By the bytes that are there: a subclass may say anything of its length. */
+function countElements({type, data}: TensorData, name: string): number {
   const expectsArray = type === 'string' ? Array : elementLayouts[type].array;
   if (!(data instanceof expectsArray)) {
     const given = Object.prototype.toString.call(data).slice(8, -1);
@@ -36,13 +62,13 @@ export function checkTensor(tensor: TensorData, name: string): void {
       `${name}: ${type} elements are held in ${expectsArray.name}, given ${given}`,
     );
   }
-  const expected = elementCount(shape);
-  if (data.length !== expected) {
-    throw new InferenceError(
-      'SIZE_MISMATCH',
-      `${name}: shape ${formatShape(shape)} needs ${expected} elements, given ${data.length}`,
-    );
+  if (type !== 'string') {
+    return (data as ElementData[NumericType]).byteLength / elementLayouts[type].bytes;
   }
+  const odd = (data as readonly unknown[]).findIndex(each => typeof each !== 'string');
+  if (odd < 0) return data.length;
+  const text = `${name}: expected a string for each element, given ${typeof data[odd]} at ${odd}`;
+  throw new InferenceError('TYPE_MISMATCH', text);
 }
 
 /** Throws unless `tensor` may be given where `info` is expected. */

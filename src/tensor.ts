@@ -19,7 +19,7 @@ export class Tensor<T extends ElementType = ElementType> implements TensorData<T
    */
   constructor(type: T, shape: readonly number[], data: ElementData[T]) {
     this.type = type;
-    this.shape = [...shape];
+    this.shape = Array.isArray(shape) ? [...shape] : shape;
     this.data = data;
     checkTensor(this, 'tensor');
   }
