@@ -27,7 +27,10 @@ export function networkGraph(model: ModelProto, graph: GraphProto): NetworkGraph
     overridable,
     outputs: graph.output.map(output => output.name),
     initializers,
-    values: knownValues(graph, new Set([...inputs, ...overridable, ...made])),
+    values: new Map([
+      ...initializerOutputs(graph),
+      ...knownValues(graph, new Set([...inputs, ...overridable, ...made])),
+    ]),
   };
 }
 
@@ -56,6 +59,15 @@ function travellingInitializers(graph: GraphProto): ReadonlySet<string> {
     ({dataType}) => elementTypeOfOnnx(dataType) !== undefined,
   );
   return new Set(travelling.map(tensor => tensor.name));
+}
+
+/** No session says the type of an initializer; of those that are outputs it is wanted. */
+function initializerOutputs(graph: GraphProto): readonly (readonly [string, ValueInfo])[] {
+  const outputs = new Set(graph.output.map(output => output.name));
+  return graph.initializer.flatMap(({name, dataType, dims}) => {
+    const type = outputs.has(name) ? elementTypeOfOnnx(dataType) : undefined;
+    return type === undefined ? [] : [[name, {kind: 'tensor', type, shape: dims.map(Number)}]];
+  });
 }
 
 /** The file's own types; those of inputs and outputs hold over those of inner values. */

@@ -335,3 +335,13 @@ test('a chain longer than the call stack, listed backwards, is sorted', t => {
   t.is(graph.operations[0]?.inputs[0], 'v0');
   t.is(graph.operations.at(-1)?.outputs[0], `v${length}`);
 });
+
+test('the type of an output that is an initializer is that of its tensor', t => {
+  const {graph} = readNetwork(
+    new NetworkBuilder()
+      .initializer('y', tensorOf('i64', [2]))
+      .output('y')
+      .bytes(),
+  );
+  t.deepEqual(graph.values.get('y'), {kind: 'tensor', type: 'i64', shape: [2]});
+});
