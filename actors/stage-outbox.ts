@@ -86,14 +86,17 @@ export class StageOutbox {
     return failed(of, index, error.at({stage: name, device}));
   }
 
-  /**
-   * Tells the client of a frame that did not reach the stage it was sent to (the client knows what
-   * runs there), or could not be sent to the client itself.
-   */
+  /** Tells the client of a frame that did not reach its stage: the client knows what runs there. */
   undelivered(token: string, error: InferenceError): SendEffect[] {
     const sent = sendingOfToken(token);
     if (sent === undefined) return [];
     return [sent.to === clientIndex ? this.failure(sent, error) : failed(sent, sent.to, error)];
+  }
+
+  /** Tells the client of a frame that could not be sent from here. */
+  unsent(token: string, error: InferenceError): SendEffect[] {
+    const sent = sendingOfToken(token);
+    return sent === undefined ? [] : [this.failure(sent, error)];
   }
 
   #infer(of: Gathering, timings: readonly StageTiming[], remainingMs: number): Infer {

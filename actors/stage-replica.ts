@@ -121,7 +121,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   }
 
   unsent(token: string, error: InferenceError): Effects {
-    return this.#outbox.undelivered(token, error);
+    return this.#outbox.unsent(token, error);
   }
 
   /** DEVICE_LOST: a client that has another replica may turn to it. */

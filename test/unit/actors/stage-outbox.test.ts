@@ -80,8 +80,8 @@ test('an output that cannot be sent on is told to the client with the reason', t
   stage.unsent(token, new InferenceError('PAYLOAD_TOO_LARGE', 'too large'));
   t.like(onlyAnswer(stage), {
     kind: 'failed',
-    stage: 1,
-    error: {code: 'PAYLOAD_TOO_LARGE'},
+    stage: 0,
+    error: {code: 'PAYLOAD_TOO_LARGE', place: {stage: 'stage0 A'}},
   });
 });
 
