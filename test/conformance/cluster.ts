@@ -1,0 +1,20 @@
+import {badLoads} from './cluster/bad-loads.js';
+import {badRequests} from './cluster/bad-requests.js';
+import {checkOn, type Open} from './cluster/check.js';
+import {lifetimes} from './cluster/lifetimes.js';
+import {networks} from './cluster/networks.js';
+import {processing} from './cluster/processing.js';
+import {requests} from './cluster/requests.js';
+import {tensors} from './cluster/tensors.js';
+
+/** What the library does on a cluster with a CPU and a WASM device, wherever that runs. */
+export function conformsToCluster(name: string, open: Open): void {
+  const check = checkOn(name, open);
+  networks(check);
+  processing(check);
+  requests(check);
+  tensors(check);
+  badLoads(check);
+  badRequests(check);
+  lifetimes(check);
+}

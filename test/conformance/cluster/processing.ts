@@ -1,0 +1,63 @@
+import {PrePostProcessor} from '../../../src/index.js';
+import {floats} from '../../support/cluster-networks.js';
+import {NetworkBuilder} from '../../support/network-builder.js';
+import {tensorOf} from '../../support/tensor-of.js';
+import {type Check, rejects} from './check.js';
+
+/** Pre- and postprocessing as stages of their own. */
+export function processing(check: Check): void {
+  check('images are scaled and turned before, and scores made likely after', async (t, core) => {
+    const network = await core.readNetwork(channelMeans());
+    const steps = new PrePostProcessor();
+    const image = steps.input('image').tensor({type: 'u8', layout: 'NHWC'});
+    image.convertElementType('f32').scale(255).convertLayout('NCHW');
+    steps.output('scores').softmax(1);
+    const executable = await core.loadNetwork(
+      network,
+      'HETERO:WASM,CPU',
+      {},
+      {
+        preprocessing: steps.build(),
+      },
+    );
+    t.teardown(() => executable.release());
+    t.deepEqual(
+      executable.stageGraph.stages.map(({role}) => role),
+      ['preprocess', 'execute', 'postprocess'],
+    );
+    t.deepEqual(executable.inputs, [{name: 'image', type: 'u8', shape: ['n', 2, 2, 3]}]);
+    t.deepEqual(executable.outputs, [{name: 'scores', type: 'f32', shape: ['n', 3]}]);
+    const pixels = [0, 255, 0, 0, 255, 0, 0, 255, 51, 0, 255, 51];
+    const {scores} = await executable.createInferRequest().infer({
+      image: tensorOf('u8', [1, 2, 2, 3], pixels),
+    });
+    const means = [0, 1, 0.1].map(Math.exp);
+    const sum = means.reduce((all, each) => all + each, 0);
+    t.deepEqual(scores?.shape, [1, 3]);
+    for (const [at, mean] of means.entries()) {
+      const score = Number(scores?.data[at]);
+      t.true(Math.abs(score - mean / sum) < 1e-6, `${at}: ${score}`);
+    }
+    const wrong = executable.createInferRequest().infer({image: floats([1])});
+    await rejects(t, wrong, 'TYPE_MISMATCH', 'image', 'u8', 'f32');
+  });
+
+  check('steps for what the network does not have are refused', async (t, core) => {
+    const network = await core.readNetwork(channelMeans());
+    const steps = new PrePostProcessor();
+    steps.input('picture').convertElementType('f32');
+    const loading = core.loadNetwork(network, 'CPU', {}, {preprocessing: steps.build()});
+    await rejects(t, loading, 'UNKNOWN_INPUT', 'picture', 'image');
+  });
+}
+
+/**
+ *     image [n,3,2,2] -> ReduceMean over the pixels -> scores [n,3]
+ */
+function channelMeans(): Uint8Array {
+  return new NetworkBuilder('channel means')
+    .input('image', 'f32', ['n', 3, 2, 2])
+    .node('ReduceMean', 'image', 'scores', {axes: [2n, 3n], keepdims: 0n})
+    .output('scores', 'f32', ['n', 3])
+    .bytes();
+}
