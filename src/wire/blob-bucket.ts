@@ -15,7 +15,7 @@ const wrongLastSequence = 10_071;
 /**
  * A JetStream object store bucket, written and read by its documented layout (chunks under
  * `$O.<bucket>.C.<id>`, an entry under `$O.<bucket>.M.<name>`; NATS ADR-20), so that the tools of
- * NATS show it. The client's own object store would hash every byte in JavaScript, twenty times
+ * NATS show it. The client's own object store would hash every byte in JavaScript, many times
  * slower than Node does, and read one object at most as fast as it hashes.
  */
 export class BlobBucket {

@@ -43,17 +43,8 @@ export class BlobCache {
     this.#ready ??= prepare(this.#folder);
     await this.#ready;
     const path = join(this.#folder, digest);
-    while (!(await holds(path, digest))) {
-      const lock = await lockOf(path);
-      if (lock === undefined) await delay(lockPollMs);
-      else {
-        try {
-          // Another process may have placed it between the look and the lock.
-          if (!(await holds(path, digest))) await download(path, digest, fetch);
-        } finally {
-          await lock.release();
-        }
-      }
+    while (!(await holds(path, digest)) && !(await placedAlone(path, digest, fetch))) {
+      await delay(lockPollMs);
     }
     const now = new Date();
     await utimes(path, now, now);
@@ -68,6 +59,19 @@ async function prepare(folder: string): Promise<void> {
     const ageMs = await ageOf(path);
     const partial = name.endsWith('.part') || name.endsWith('.lock');
     if (ageMs > (partial ? lockStaleMs * 4 : unusedMs)) await rm(path, {force: true});
+  }
+}
+
+/** False if another process is at it. */
+async function placedAlone(path: string, digest: string, fetch: FetchBlob): Promise<boolean> {
+  const lock = await lockOf(path);
+  if (lock === undefined) return false;
+  try {
+    // Another process may have placed it between the look and the lock.
+    if (!(await holds(path, digest))) await download(path, digest, fetch);
+    return true;
+  } finally {
+    await lock.release();
   }
 }
 

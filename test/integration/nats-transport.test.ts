@@ -229,6 +229,7 @@ test('chunks of nothing and answers to nothing are ignored', async t => {
   await far.flush();
   near.send('a', frameOfBytes(3_000_000));
   await inbox.frames.next();
+  await stranger.flush();
   t.is(peers.size, 2);
   for (const peer of peers) {
     const own = `hd.${cluster}._peer.${peer}`;
