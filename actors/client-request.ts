@@ -28,10 +28,11 @@ export class ClientRequest {
   route: readonly number[] = [];
   /** An attempt is on its way; false while the request waits, for its turn or to try again. */
   running = false;
-  /** Attempts that failed, when the first of them did, and why the last did. */
+  /** Attempts that failed, and why the last did. */
   failures = 0;
-  failingSince: number | undefined;
   lastError: InferenceError | undefined;
+  /** Since when every attempt has found a device lost. */
+  lostSince: number | undefined;
   readonly #plan: DeliveryPlan;
   readonly #outputs = new Map<string, TensorData>();
   readonly #timings = new Map<number, StageTiming>();
@@ -55,8 +56,8 @@ export class ClientRequest {
 
   failed(error: InferenceError, now: number): void {
     this.failures++;
-    this.failingSince ??= now;
     this.lastError = error;
+    this.lostSince = error.code === 'DEVICE_LOST' ? (this.lostSince ?? now) : undefined;
   }
 
   /** Every stage that hears from the client, with its part of the inputs. */

@@ -1,4 +1,4 @@
-import {coordinatorAddress} from '../schemas/addresses.js';
+import {keepAddress} from '../schemas/addresses.js';
 import type {Deployment} from '../schemas/deployment.js';
 import {
   type ClientMessage,
@@ -7,18 +7,22 @@ import {
   type Output,
 } from '../schemas/messages/client.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
-import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.js';
+import type {Infer, StageMessage} from '../schemas/messages/stage.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, unreachable} from '../src/errors.js';
-import {Asks, type AskTimeout, type Question, type Settled} from '../src/kernel/asks.js';
-import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
+import {Asks, type AskTimeout, type Settled} from '../src/kernel/asks.js';
+import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import type {Random} from '../src/ports/random.js';
 import type {TransportStatus} from '../src/ports/transport.js';
 import {AdmissionWindow} from './admission-window.js';
+import type {ClientEvent} from './client-event.js';
+import type {ClientOrder} from './client-order.js';
 import {ClientRequest, type Submission} from './client-request.js';
-import {addressesOf, RouteTable} from './route-table.js';
+import {retryDelayMs} from './retry-delay.js';
+import {addressesOf, placeOf, RouteTable} from './route-table.js';
+import {type Sending, sendingOfToken, tokenOf} from './sending-token.js';
 
 export interface ClientSessionOptions {
   readonly address: string;
@@ -26,21 +30,12 @@ export interface ClientSessionOptions {
   readonly inFlightMax: number;
   /** Requests that may wait here; one more is refused with QUEUE_FULL. */
   readonly queuedMax: number;
-  /** How often the coordinator is told which deployments are still wanted. */
+  /** How often the coordinators are told which deployments are still wanted. */
   readonly keepMs: number;
   /** How long requests outlive a connection, or a stage, that is gone. */
   readonly graceMs: number;
   readonly random: Random;
 }
-
-/** What the library tells its session. */
-export type ClientOrder =
-  | {readonly kind: 'submit'; readonly submission: Submission}
-  | {readonly kind: 'cancel'; readonly request: number}
-  | {readonly kind: 'ask'; readonly ask: number; readonly question: Question}
-  | {readonly kind: 'loaded'; readonly deployment: Deployment}
-  | {readonly kind: 'released'; readonly deployment: Deployment}
-  | {readonly kind: 'connection'; readonly status: TransportStatus};
 
 type Private =
   | ClientOrder
@@ -50,22 +45,10 @@ type Private =
   | {readonly kind: 'abandon'}
   | {readonly kind: 'keep'};
 
-/** What the session tells the library: each request and each ask ends in exactly one of these. */
-export type ClientEvent =
-  | {
-      readonly kind: 'done';
-      readonly request: number;
-      readonly outputs: NamedTensors;
-      readonly timings: readonly StageTiming[];
-      readonly attempts: number;
-    }
-  | {readonly kind: 'failed'; readonly request: number; readonly error: InferenceError}
-  | {readonly kind: 'answered'; readonly ask: number; readonly outcome: Outcome};
-
 type Effects = Effect<Private>[];
 
-const retryDelayMsMin = 5;
-const retryDelayMsMax = 500;
+/** The stage of a failure that is none's. */
+const noStage = -1;
 
 /**
  * The client's half of the guarantee: every submitted request settles exactly once, with its result
@@ -138,28 +121,19 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   lost(token: string, now: number): Effects {
     const ask = this.#asks.onLost(token);
     if (ask !== undefined) return flatten(ask);
-    const [request, attempt, stage] = token.split('-').map(Number);
-    const text = 'a stage of the network is gone';
-    const error =
-      this.#status === 'connected'
-        ? new InferenceError('DEVICE_LOST', text)
-        : new InferenceError('CONNECTION_LOST', 'the connection to the server is gone');
-    return this.#onAttemptFailed(
-      {request: request ?? -1, attempt: attempt ?? -1, stage: stage ?? 0},
-      error,
-      now,
-    );
+    const sending = sendingOfToken(token);
+    if (this.#status === 'connected') {
+      const error = new InferenceError('DEVICE_LOST', 'a stage of the network is gone');
+      return this.#onAttemptFailed(sending, error, now);
+    }
+    const error = new InferenceError('CONNECTION_LOST', 'the connection to the server is gone');
+    return this.#onAttemptFailed({...sending, stage: noStage}, error, now);
   }
 
   unsent(token: string, error: InferenceError, now: number): Effects {
     const ask = this.#asks.onLost(token, error);
     if (ask !== undefined) return flatten(ask);
-    const [request, attempt, stage] = token.split('-').map(Number);
-    return this.#onAttemptFailed(
-      {request: request ?? -1, attempt: attempt ?? -1, stage: stage ?? 0},
-      error,
-      now,
-    );
+    return this.#onAttemptFailed(sendingOfToken(token), error, now);
   }
 
   stopped(now: number): Effects {
@@ -195,15 +169,15 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const route = this.#routes.choose(deployment, now);
     if (route === undefined) return this.#onNoRoute(request, now);
     request.begin(route);
-    if (request.complete) return this.#succeed(request, now);
     this.#routes.count(deployment, route, 1);
+    if (request.complete) return this.#succeed(request, now);
     const addresses = addressesOf(deployment, route);
     return request.frames().map(({stage, tensors}) => ({
       do: 'send',
       to: addresses[stage] ?? '',
       message: this.#infer(request, now),
       tensors,
-      token: `${id}-${request.attempt}-${stage}`,
+      token: tokenOf({request: id, attempt: request.attempt, stage}),
     }));
   }
 
@@ -244,41 +218,55 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     return this.#onAttemptFailed(message, InferenceError.fromWire(message.error), now);
   }
 
-  #onAttemptFailed(
-    of: {readonly request: number; readonly attempt: number; readonly stage: number},
-    error: InferenceError,
-    now: number,
-  ): Effects {
-    const request = this.#requests.get(of.request);
-    if (request === undefined || request.attempt !== of.attempt || !request.running) return [];
+  /** What may pass is tried again; what will not ends the request. */
+  #onAttemptFailed(of: Sending, error: InferenceError, now: number): Effects {
+    const {request: id, attempt, stage} = of;
+    const request = this.#requests.get(id);
+    if (request === undefined || request.attempt !== attempt || !request.running) return [];
     const {deployment} = request.submission;
-    if (!error.retryable) return this.#end(of.request, error, now);
-    const cancels = this.#endAttempt(request);
-    if (error.code === 'DEVICE_LOST') {
-      const address = addressesOf(deployment, request.route)[of.stage];
-      if (address !== undefined) this.#routes.avoid(address, now);
+    const placed = error.at(placeOf(deployment, request.route, stage));
+    if (!error.retryable) return this.#end(id, placed, now);
+    const address = addressesOf(deployment, request.route)[stage];
+    if (error.code !== 'DEVICE_LOST' || address === undefined) {
+      return this.#tryAgain(request, placed, now);
     }
+    this.#routes.avoid(address, now);
+    // A stage that answers names its device. Where nobody answered, nobody will: the others that
+    // are on their way through that replica need not wait for their deadlines.
+    const affected = error.device === undefined ? this.#runningThrough(address) : [request];
+    return affected.flatMap(each => this.#tryAgain(each, placed, now));
+  }
+
+  #runningThrough(address: string): readonly ClientRequest[] {
+    return [...this.#requests.values()].filter(
+      ({running, route, submission}) =>
+        running && addressesOf(submission.deployment, route).includes(address),
+    );
+  }
+
+  #tryAgain(request: ClientRequest, error: InferenceError, now: number): Effects {
+    const cancels = this.#endAttempt(request);
     request.failed(error, now);
     return [...cancels, this.#retryLater(request, error)];
   }
 
-  /** Doubles with every failure, up to a bound; scattered, so that clients do not come in step. */
   #retryLater(request: ClientRequest, error: InferenceError): Effect<Private> {
-    const doubled = Math.min(retryDelayMsMin * 2 ** request.failures, retryDelayMsMax);
-    const wished = Math.min(error.place.retryAfterMs ?? 0, retryDelayMsMax);
-    const delayMs = Math.max(doubled, wished) * (0.5 + this.#options.random.next());
+    const delayMs = retryDelayMs(request.failures, error, this.#options.random);
     const id = request.submission.request;
     return {do: 'after', key: `retry-${id}`, delayMs, message: {kind: 'retry', request: id}};
   }
 
+  /** Every replica of a stage was found gone lately. */
   #onNoRoute(request: ClientRequest, now: number): Effects {
-    const {deployment} = request.submission;
-    const error = new InferenceError('DEVICE_LOST', `a stage of ${deployment.network} is gone`);
+    const {deployment, request: id} = request.submission;
+    const text = `a stage of ${deployment.network} is gone`;
+    const error =
+      request.lastError?.code === 'DEVICE_LOST'
+        ? request.lastError
+        : new InferenceError('DEVICE_LOST', text);
     request.failed(error, now);
-    const since = request.failingSince ?? now;
-    if (now - since >= this.#options.graceMs) {
-      return this.#end(request.submission.request, request.lastError ?? error, now);
-    }
+    const lostForMs = now - (request.lostSince ?? now);
+    if (lostForMs >= this.#options.graceMs) return this.#end(id, error, now);
     return [this.#retryLater(request, error)];
   }
 
@@ -332,9 +320,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
 
   #onReleased(deployment: Deployment, now: number): Effects {
     const error = new InferenceError('RELEASED', `${deployment.network} was released`);
-    const effects = [...this.#requests.values()]
-      .filter(request => request.submission.deployment.id === deployment.id)
-      .flatMap(request => this.#end(request.submission.request, error, now));
+    const effects = this.#endAll(error, now, deployment.id);
     this.#routes.forget(deployment);
     this.#deployments.delete(deployment.id);
     return effects;
@@ -344,7 +330,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     if (this.#deployments.size === 0) return [];
     const message: CoordinatorMessage = {kind: 'keep', deployments: [...this.#deployments]};
     return [
-      {do: 'send', to: coordinatorAddress, message},
+      {do: 'send', to: keepAddress, message},
       {do: 'after', key: 'keep', delayMs: this.#options.keepMs, message: {kind: 'keep'}},
     ];
   }
@@ -359,8 +345,10 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         const delayMs = this.#options.graceMs;
         return [{do: 'after', key: 'abandon', delayMs, message: {kind: 'abandon'}}];
       }
-      case 'closed':
-        return this.#abandon(now);
+      case 'closed': {
+        const text = 'the connection to the server was closed';
+        return this.#failAll(new InferenceError('CONNECTION_LOST', text), now);
+      }
       default:
         return unreachable(status);
     }
@@ -374,7 +362,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       {do: 'cancelTimer', key: 'abandon'},
       ...running.flatMap(request => {
         const {attempt, submission} = request;
-        return this.#onAttemptFailed({request: submission.request, attempt, stage: 0}, error, now);
+        const of = {request: submission.request, attempt, stage: noStage};
+        return this.#onAttemptFailed(of, error, now);
       }),
     ];
   }
@@ -385,9 +374,17 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   #failAll(error: InferenceError, now: number): Effects {
-    const requests = [...this.#requests.keys()].reverse();
-    const ends = requests.flatMap(request => this.#end(request, error, now));
-    return [...ends, ...this.#asks.abandon(error).flatMap(flatten)];
+    return [...this.#endAll(error, now), ...this.#asks.abandon(error).flatMap(flatten)];
+  }
+
+  /** The last first, so that none of them enters in the place of another. */
+  #endAll(error: InferenceError, now: number, deployment?: string): Effects {
+    return [...this.#requests.values()]
+      .reverse()
+      .filter(
+        ({submission}) => (deployment ?? submission.deployment.id) === submission.deployment.id,
+      )
+      .flatMap(({submission}) => this.#end(submission.request, error, now));
   }
 }
 

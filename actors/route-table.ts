@@ -1,4 +1,5 @@
 import type {Deployment} from '../schemas/deployment.js';
+import type {ErrorPlace} from '../src/errors.js';
 
 /** How long a replica that nobody answered for is avoided. */
 const avoidMs = 1000;
@@ -53,4 +54,15 @@ export class RouteTable {
 /** The addresses of a route's replicas, by stage. */
 export function addressesOf({stageGraph}: Deployment, route: readonly number[]): string[] {
   return stageGraph.stages.map(({replicas}, stage) => replicas[route[stage] ?? 0]?.address ?? '');
+}
+
+/** Where a stage of a route runs, for errors. */
+export function placeOf(
+  {stageGraph}: Deployment,
+  route: readonly number[],
+  stage: number,
+): ErrorPlace {
+  const of = stageGraph.stages[stage];
+  const replica = of?.replicas[route[stage] ?? 0];
+  return of === undefined || replica === undefined ? {} : {stage: of.name, device: replica.device};
 }

@@ -1,6 +1,12 @@
 /** Every coordinator's registry listens here; `all.` marks an address with listeners everywhere. */
 export const registryAddress = 'all.registry';
 
+/**
+ * Every coordinator hears here which deployments are wanted: one that leads no longer still looks
+ * after those that it loaded.
+ */
+export const keepAddress = 'all.keep';
+
 /** The coordinator that leads listens here. */
 export const coordinatorAddress = 'coordinator';
 

@@ -1,4 +1,5 @@
-import {type ClientEvent, ClientSession} from '../../actors/client-session.js';
+import type {ClientEvent} from '../../actors/client-event.js';
+import {ClientSession} from '../../actors/client-session.js';
 import {clientAddress} from '../../schemas/addresses.js';
 import {Session} from '../client/session.js';
 import type {ActorSystem} from '../kernel/actor-system.js';

@@ -1,6 +1,6 @@
 import {Coordinator} from '../../actors/coordinator.js';
 import {Registry} from '../../actors/registry.js';
-import {coordinatorAddress, registryAddress} from '../../schemas/addresses.js';
+import {coordinatorAddress, keepAddress, registryAddress} from '../../schemas/addresses.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {Random} from '../ports/random.js';
@@ -34,6 +34,7 @@ export function startCoordinator(options: StartCoordinatorOptions): StartedCoord
     address,
     new Coordinator({address, planner: plannerName, random, keepMs, ordersMax}),
   );
+  system.alias(address, keepAddress);
   system.spawn(registryAddress, new Registry(address, registryCheckMs));
   return {
     lead: () => system.alias(address, coordinatorAddress),

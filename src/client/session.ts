@@ -1,4 +1,5 @@
-import type {ClientEvent, ClientOrder} from '../../actors/client-session.js';
+import type {ClientEvent} from '../../actors/client-event.js';
+import type {ClientOrder} from '../../actors/client-order.js';
 import {coordinatorAddress} from '../../schemas/addresses.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Ask} from '../../schemas/messages/ask.js';

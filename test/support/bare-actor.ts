@@ -16,6 +16,8 @@ interface Run<Private> {
 export class BareActor<Public, Private> {
   readonly time: VirtualTime;
   readonly events: unknown[] = [];
+  /** When each of them was emitted. */
+  readonly eventTimes: number[] = [];
   /** What kinds of effects were done, in order. */
   readonly done: Effect['do'][] = [];
   readonly spawned = new Map<string, Behaviour>();
@@ -107,6 +109,7 @@ export class BareActor<Public, Private> {
         break;
       case 'emit':
         this.events.push(effect.event);
+        this.eventTimes.push(this.time.now());
         break;
     }
   }

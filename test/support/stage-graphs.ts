@@ -34,6 +34,19 @@ export function diamondWithSkip(): Deployment {
   );
 }
 
+//            +--> y
+// x -> [0] --+
+//            +-h-> [1] -> z       two stages owe the client an output
+export function twoOutputs(): Deployment {
+  return deploymentOf(
+    ['A', 'B'],
+    'client x -> 0 x',
+    '0 y -> client y',
+    '0 h -> 1 h',
+    '1 z -> client z',
+  );
+}
+
 // x -> [0] -> y        with two replicas of the stage
 export function twoReplicas(): Deployment {
   return deploymentOf(['A*2'], 'client x -> 0 x', '0 y -> client y');

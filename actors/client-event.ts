@@ -1,0 +1,16 @@
+import type {StageTiming} from '../schemas/messages/stage.js';
+import type {NamedTensors} from '../schemas/tensor.js';
+import type {InferenceError} from '../src/errors.js';
+import type {Outcome} from '../src/kernel/behaviour.js';
+
+/** What the session tells the library: each request and each ask ends in exactly one of these. */
+export type ClientEvent =
+  | {
+      readonly kind: 'done';
+      readonly request: number;
+      readonly outputs: NamedTensors;
+      readonly timings: readonly StageTiming[];
+      readonly attempts: number;
+    }
+  | {readonly kind: 'failed'; readonly request: number; readonly error: InferenceError}
+  | {readonly kind: 'answered'; readonly ask: number; readonly outcome: Outcome};

@@ -1,0 +1,96 @@
+import type {ClientEvent} from '../../actors/client-event.js';
+import type {ClientOrder} from '../../actors/client-order.js';
+import {ClientSession, type ClientSessionOptions} from '../../actors/client-session.js';
+import type {Deployment} from '../../schemas/deployment.js';
+import type {Infer, StageMessage} from '../../schemas/messages/stage.js';
+import type {TensorData} from '../../schemas/tensor.js';
+import {type ErrorCode, type ErrorPlace, InferenceError} from '../../src/errors.js';
+import type {SendEffect} from '../../src/kernel/behaviour.js';
+import {BareActor} from './bare-actor.js';
+import {SeededRandom} from './seeded-random.js';
+import {vector} from './stage-bench.js';
+
+/** A frame of an attempt, on its way to a stage. */
+export interface SentInfer extends SendEffect {
+  readonly message: Infer;
+}
+
+/** A client session, and shorthands for what its user, its stages and its network do. */
+export class SessionBench extends BareActor<unknown, unknown> {
+  #submitted = 0;
+
+  constructor(options: Partial<ClientSessionOptions> = {}) {
+    const settings = {inFlightMax: 4, queuedMax: 8, keepMs: 15_000, graceMs: 3000};
+    const session = new ClientSession({
+      address: 'client.me',
+      ...settings,
+      random: new SeededRandom(1),
+      ...options,
+    });
+    super(session);
+  }
+
+  order(order: ClientOrder): void {
+    this.tell(order);
+  }
+
+  /** The new request's id. */
+  submit(
+    deployment: Deployment,
+    options: {
+      readonly timeoutMs?: number;
+      readonly inputs?: Readonly<Record<string, TensorData>>;
+    } = {},
+  ): number {
+    const {timeoutMs = 60_000, inputs = {x: vector(1)}} = options;
+    const request = this.#submitted++;
+    const tensors = new Map(Object.entries(inputs));
+    const submission = {request, deployment, tensors, timeoutMs, profile: false};
+    this.order({kind: 'submit', submission});
+    return request;
+  }
+
+  cancel(request: number): void {
+    this.order({kind: 'cancel', request});
+  }
+
+  /** A stage's answer to an attempt. */
+  output(
+    {request, attempt}: Pick<Infer, 'request' | 'attempt'>,
+    stage: number,
+    tensors: Readonly<Record<string, TensorData>>,
+  ): void {
+    const timings = [{stage, queueUs: 1, executeUs: 2, runUs: 3}];
+    const message = {kind: 'output', request, attempt, stage, timings, load: 0};
+    this.receive(message, new Map(Object.entries(tensors)), true);
+  }
+
+  fail(
+    {request, attempt}: Pick<Infer, 'request' | 'attempt'>,
+    stage: number,
+    code: ErrorCode,
+    place: ErrorPlace = {stage: 'a stage', device: 'host-a/A'},
+  ): void {
+    const error = new InferenceError(code, `it was ${code}`, place).toWire();
+    this.receive({kind: 'failed', request, attempt, stage, error});
+  }
+
+  /** Frames of attempts that were sent since anything was asked for. */
+  infers(): readonly SentInfer[] {
+    return this.sent().filter((sent): sent is SentInfer => kindOf(sent) === 'infer');
+  }
+
+  /** How requests ended, in order. */
+  get ends(): readonly ClientEvent[] {
+    return this.events as ClientEvent[];
+  }
+
+  /** How one request ended. */
+  endOf(request: number): ClientEvent | undefined {
+    return this.ends.find(event => event.kind !== 'answered' && event.request === request);
+  }
+}
+
+export function kindOf({message}: SendEffect): string {
+  return (message as StageMessage).kind;
+}

@@ -1,0 +1,275 @@
+import test, {type ExecutionContext} from 'ava';
+import fc from 'fast-check';
+import type {Deployment} from '../../../schemas/deployment.js';
+import {clientIndex, type Edge} from '../../../schemas/stage-graph.js';
+import {type ErrorCode, InferenceError} from '../../../src/errors.js';
+import type {TransportStatus} from '../../../src/ports/transport.js';
+import {type SentInfer, SessionBench} from '../../support/session-bench.js';
+import {vector} from '../../support/stage-bench.js';
+import {
+  chain,
+  diamondWithSkip,
+  echo,
+  echoAlone,
+  replicatedChain,
+  singleStage,
+  twoOutputs,
+  twoReplicas,
+} from '../../support/stage-graphs.js';
+
+const builders = [
+  singleStage,
+  chain,
+  diamondWithSkip,
+  twoReplicas,
+  replicatedChain,
+  echo,
+  echoAlone,
+  twoOutputs,
+];
+const deployments = builders.map((build, index): Deployment => ({...build(), id: `D${index}`}));
+const codes: readonly ErrorCode[] = [
+  'STAGE_FAILED',
+  'QUEUE_FULL',
+  'DEVICE_LOST',
+  'CONNECTION_LOST',
+  'INVALID_FRAME',
+];
+
+/** Everything that may happen to a session; `of` picks one of the frames or requests so far. */
+type Happening =
+  | {readonly kind: 'submit'; readonly deployment: number; readonly timeoutMs: number}
+  | {readonly kind: 'advance'; readonly ms: number}
+  | {readonly kind: 'answer'; readonly of: number; readonly stage: number}
+  | {readonly kind: 'serve'; readonly of: number}
+  | {readonly kind: 'fail'; readonly of: number; readonly stage: number; readonly code: ErrorCode}
+  | {readonly kind: 'loseStage'; readonly of: number; readonly stage: number}
+  | {readonly kind: 'lose' | 'unsent' | 'cancel'; readonly of: number}
+  | {readonly kind: 'connection'; readonly status: TransportStatus}
+  | {readonly kind: 'release'; readonly deployment: number};
+
+const of = fc.nat(1000);
+const stage = fc.nat(4);
+const deployment = fc.nat(deployments.length - 1);
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('submit' as const),
+      deployment,
+      timeoutMs: fc.constantFrom(1, 50, 700, 5000, 20_000),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('advance' as const),
+      ms: fc.constantFrom(0, 1, 10, 100, 800, 4000),
+    }),
+  },
+  {weight: 4, arbitrary: fc.record({kind: fc.constant('answer' as const), of, stage})},
+  {weight: 4, arbitrary: fc.record({kind: fc.constant('serve' as const), of})},
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('fail' as const),
+      of,
+      stage,
+      code: fc.constantFrom(...codes),
+    }),
+  },
+  {weight: 2, arbitrary: fc.record({kind: fc.constant('loseStage' as const), of, stage})},
+  {
+    weight: 4,
+    arbitrary: fc.record({kind: fc.constantFrom('lose' as const, 'unsent', 'cancel'), of}),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('connection' as const),
+      status: fc.constantFrom('connected' as const, 'disconnected'),
+    }),
+  },
+  {weight: 1, arbitrary: fc.record({kind: fc.constant('release' as const), deployment})},
+);
+
+const inFlightMax = 3;
+const queuedMax = 5;
+const timeoutMsMax = 20_000;
+
+interface Submitted {
+  readonly deployment: Deployment;
+  readonly deadlineAt: number;
+}
+
+/** A session under test, all that it was given and all that it sent. */
+class Trial {
+  readonly session = new SessionBench({inFlightMax, queuedMax, keepMs: 1e9});
+  readonly submitted: Submitted[] = [];
+  readonly frames: SentInfer[] = [];
+
+  happen(event: Happening): void {
+    this.#happen(event);
+    this.frames.push(...this.session.infers());
+  }
+
+  #happen(event: Happening): void {
+    const {session} = this;
+    switch (event.kind) {
+      case 'submit':
+        this.#submit(deployments[event.deployment] as Deployment, event.timeoutMs);
+        break;
+      case 'advance':
+        session.advance(event.ms);
+        break;
+      case 'connection':
+        session.order({kind: 'connection', status: event.status});
+        break;
+      case 'release':
+        session.order({
+          kind: 'released',
+          deployment: deployments[event.deployment] as Deployment,
+        });
+        break;
+      case 'cancel':
+        session.cancel(event.of % (this.submitted.length + 1));
+        break;
+      default:
+        this.#happenTo(event);
+    }
+  }
+
+  #happenTo(event: Extract<Happening, {of: number}>): void {
+    const frame = this.frames[event.of % Math.max(this.frames.length, 1)];
+    if (frame === undefined) return;
+    const {message, token = ''} = frame;
+    switch (event.kind) {
+      case 'answer':
+        this.#output(frame, event.stage);
+        break;
+      case 'serve':
+        for (const index of this.#senders(frame)) this.#output(frame, index);
+        break;
+      case 'fail':
+        this.session.fail(message, event.stage, event.code);
+        break;
+      case 'loseStage':
+        this.session.fail(message, event.stage, 'DEVICE_LOST', {});
+        break;
+      case 'lose':
+        this.session.lost(token);
+        break;
+      case 'unsent':
+        this.session.unsent(token, new InferenceError('PAYLOAD_TOO_LARGE', 'too large'));
+        break;
+    }
+  }
+
+  #submit(to: Deployment, timeoutMs: number): void {
+    this.submitted.push({deployment: to, deadlineAt: this.session.time.now() + timeoutMs});
+    this.session.submit(to, {timeoutMs});
+  }
+
+  /** Stages that owe the client something for a frame's request. */
+  #senders(frame: SentInfer): readonly number[] {
+    return this.#edgesOf(frame).map(({from}) => from);
+  }
+
+  #edgesOf({message}: SentInfer): readonly Edge[] {
+    const edges = this.submitted[message.request]?.deployment.stageGraph.edges ?? [];
+    return edges.filter(({from, to}) => to === clientIndex && from !== clientIndex);
+  }
+
+  /** The tensor says of which attempt it is. */
+  #output(frame: SentInfer, index: number): void {
+    if (!this.#senders(frame).includes(index)) return;
+    const names = this.#edgesOf(frame).flatMap(({from, input}) => (from === index ? [input] : []));
+    const tensor = vector(frame.message.attempt);
+    this.session.output(
+      frame.message,
+      index,
+      Object.fromEntries(names.map(name => [name, tensor])),
+    );
+  }
+
+  /** Requests on their way: sent to a stage, and not settled. */
+  inFlight(to: Deployment): number {
+    const sent = new Set(this.frames.map(({message}) => message.request));
+    return this.submitted.filter(
+      ({deployment: used}, request) =>
+        used === to && sent.has(request) && this.session.endOf(request) === undefined,
+    ).length;
+  }
+}
+
+function checkSettlements(t: ExecutionContext, {session, submitted}: Trial): void {
+  const settled = new Set<number>();
+  for (const [index, end] of session.ends.entries()) {
+    if (end.kind === 'answered') throw new Error('nobody asked');
+    t.false(settled.has(end.request), `request ${end.request} settled twice`);
+    settled.add(end.request);
+    t.true((session.eventTimes[index] ?? 0) <= (submitted[end.request]?.deadlineAt ?? -1));
+    if (end.kind === 'failed') continue;
+    for (const [name, tensor] of end.outputs) {
+      if (name !== 'x') t.deepEqual(tensor, vector(end.attempts), 'an output of another attempt');
+    }
+  }
+}
+
+/** Everything has settled, nothing is left, and the session serves as it did at first. */
+function checkEnd(t: ExecutionContext, trial: Trial): void {
+  const {session, submitted} = trial;
+  trial.happen({kind: 'connection', status: 'connected'});
+  trial.happen({kind: 'advance', ms: timeoutMsMax});
+  t.is(session.ends.length, submitted.length);
+  t.deepEqual(session.timers, []);
+  trial.happen({kind: 'advance', ms: timeoutMsMax});
+  t.is(session.ends.length, submitted.length);
+  const both = deployments[3] as Deployment;
+  const first = trial.frames.length;
+  for (let count = 0; count < inFlightMax + queuedMax; count++) {
+    trial.happen({kind: 'submit', deployment: 3, timeoutMs: 1});
+  }
+  t.is(session.ends.length, submitted.length - inFlightMax - queuedMax, 'none was refused');
+  const [a, b] = both.stageGraph.stages[0]?.replicas.map(({address}) => address) ?? [];
+  t.deepEqual(
+    trial.frames.slice(first).map(({to}) => to),
+    [a, b, a],
+    'window and routes are as if nothing had happened',
+  );
+}
+
+test('whatever comes, every request settles exactly once, in time, and nothing is left of it', t => {
+  fc.assert(
+    fc.property(fc.array(happening, {maxLength: 60, size: 'max'}), happenings => {
+      const trial = new Trial();
+      for (const event of happenings) {
+        trial.happen(event);
+        for (const each of deployments) t.true(trial.inFlight(each) <= inFlightMax);
+      }
+      checkSettlements(t, trial);
+      checkEnd(t, trial);
+    }),
+    {numRuns: 300},
+  );
+});
+
+test('a request that its stages serve is done, whatever failed before', t => {
+  fc.assert(
+    fc.property(
+      deployment.filter(index => builders[index] !== echoAlone),
+      fc.array(fc.constantFrom('QUEUE_FULL' as const, 'CONNECTION_LOST'), {maxLength: 10}),
+      (index, failures) => {
+        const trial = new Trial();
+        trial.happen({kind: 'submit', deployment: index, timeoutMs: timeoutMsMax});
+        for (const code of failures) {
+          trial.happen({kind: 'fail', of: trial.frames.length - 1, stage: 0, code});
+          trial.happen({kind: 'advance', ms: 800});
+        }
+        trial.happen({kind: 'serve', of: trial.frames.length - 1});
+        t.like(trial.session.endOf(0), {kind: 'done', attempts: failures.length + 1});
+      },
+    ),
+    {numRuns: 50},
+  );
+});
