@@ -4,6 +4,8 @@ import type {NatsOptions} from '../wire/nats-options.js';
 export interface ConnectOptions extends Partial<Omit<NatsOptions, 'servers'>> {
   /** `nats://127.0.0.1:4222`, the default; several form one NATS cluster. */
   readonly servers?: string | readonly string[];
+  /** Tensors of one message above this many bytes are refused. Default: 1 GiB. */
+  readonly frameBytesMax?: number;
 }
 
 const serversDefault = 'nats://127.0.0.1:4222';
