@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import test from 'ava';
 
 const root = new URL('../../../../', import.meta.url);
@@ -36,7 +36,7 @@ test('the bounds in docs/ARCHITECTURE.md are those of the code', t => {
   const wrong = rows.filter(([, name = '', value = '', file = '']) => {
     const escaped = value.replace(/[*.]/g, '\\$&');
     const definition = new RegExp(`\\b${name}\\b[^=:\\n]*[=:] ?${escaped}[;,\\n]`);
-    return !definition.test(read(file));
+    return !existsSync(new URL(file, root)) || !definition.test(read(file));
   });
   t.deepEqual(wrong, []);
 });
