@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
+import * as addresses from '../../../schemas/addresses.js';
 import {errorCodes} from '../../../schemas/errors.js';
 import {replySchema} from '../../../schemas/messages/ask.js';
 import {clientMessageSchema} from '../../../schemas/messages/client.js';
@@ -60,6 +61,21 @@ for (const [actor, schemas] of Object.entries(actors)) {
     }
   });
 }
+
+test('docs/PROTOCOL.md lists every address', t => {
+  const stage = addresses.stageAddress as (deployment: string, at: object) => string;
+  const named = [
+    ...Object.values(addresses).filter(value => typeof value === 'string' && !value.endsWith('.')),
+    stage('<deployment>', {epoch: '<epoch>', stage: '<stage>', replica: '<replica>'}),
+    addresses.deviceAddress('<id>'),
+    addresses.clientAddress('<id>'),
+  ];
+  t.true(named.length > 5);
+  t.deepEqual(
+    named.filter(address => !page.includes(`| \`${address}\` `)),
+    [],
+  );
+});
 
 test('docs/PROTOCOL.md lists every error code, and whether it is retryable', t => {
   const section = page.split('\n## Errors\n')[1] ?? '';
