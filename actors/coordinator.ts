@@ -1,5 +1,5 @@
 import {stageAddress} from '../schemas/addresses.js';
-import type {Deployment} from '../schemas/deployment.js';
+import {type Deployment, type DeploymentRecord, recordOf} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import {type Ask, type Reply, replySchema} from '../schemas/messages/ask.js';
 import {
@@ -14,6 +14,7 @@ import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import type {Random} from '../src/ports/random.js';
 import {refused, succeeded} from './answer.js';
+import type {DeploymentTask} from './deployment-task.js';
 import {layOutStages, releaseStages} from './lay-out.js';
 import {type Cluster, layOut, queryCandidates, queryResult} from './split.js';
 
@@ -21,6 +22,8 @@ export interface CoordinatorOptions {
   readonly address: string;
   /** Name of the executor for PlannerTasks. */
   readonly planner: string;
+  /** Name of the executor for DeploymentTasks. */
+  readonly deployments: string;
   readonly random: Random;
   /** A deployment that no client keeps for longer is released. */
   readonly keepMs: number;
@@ -29,11 +32,17 @@ export interface CoordinatorOptions {
 }
 
 interface Kept {
-  readonly deployment: Deployment;
+  readonly record: DeploymentRecord;
   keptUntil: number;
 }
 
-type Private = FlowMessage | {readonly kind: 'expire'};
+type Private =
+  | FlowMessage
+  | {readonly kind: 'expire'}
+  /** From the host: this coordinator leads from now on. */
+  | {readonly kind: 'lead'}
+  /** From the host: another one leads, and answers for what was deployed. */
+  | {readonly kind: 'follow'};
 type Effects = Effect<Private>[];
 
 /**
@@ -81,7 +90,17 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   resume(message: Private, now: number): Effects {
-    return message.kind === 'expire' ? this.#expire(now) : this.#flows.resume(message);
+    switch (message.kind) {
+      case 'expire':
+        return this.#expire(now);
+      case 'lead':
+        return this.#flows.start(this.#recover(now), () => []);
+      case 'follow':
+        this.#deployments.clear();
+        return [];
+      default:
+        return this.#flows.resume(message);
+    }
   }
 
   lost(token: string): Effects {
@@ -129,15 +148,36 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       planner: this.#options.planner,
       addressOf: stage => stageAddress(id, {...at, stage}),
     });
-    this.#deployments.set(id, {deployment, keptUntil: now + this.#options.keepMs});
+    const record = recordOf(deployment);
+    try {
+      yield* this.#store({kind: 'save', record});
+    } catch (error) {
+      yield* releaseStages(record, this.#devices);
+      throw error;
+    }
+    this.#deployments.set(id, {record, keptUntil: now + this.#options.keepMs});
     return deployment;
   }
 
   *#release(id: string): Flow<null> {
     const kept = this.#deployments.get(id);
     this.#deployments.delete(id);
-    if (kept !== undefined) yield* releaseStages(kept.deployment, this.#devices);
+    if (kept !== undefined) yield* releaseStages(kept.record, this.#devices);
+    yield* this.#store({kind: 'delete', id});
     return null;
+  }
+
+  /** Takes over what earlier leaders deployed; clients that are alive keep it from expiring. */
+  *#recover(now: number): Flow<void> {
+    const records = (yield* this.#store({kind: 'list'})) as readonly DeploymentRecord[];
+    for (const record of records) {
+      if (this.#deployments.has(record.id)) continue;
+      this.#deployments.set(record.id, {record, keptUntil: now + this.#options.keepMs});
+    }
+  }
+
+  *#store(task: DeploymentTask): Flow<unknown> {
+    return yield {wait: 'run', executor: this.#options.deployments, task};
   }
 
   #keep(ids: readonly string[], now: number): Effects {
@@ -161,13 +201,9 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   #cluster(): Cluster {
-    const stages = [...this.#deployments.values()].flatMap(
-      ({deployment}) => deployment.stageGraph.stages,
-    );
     const counts = new Map<string, number>();
-    for (const {device} of stages.flatMap(stage => stage.replicas)) {
-      counts.set(device, (counts.get(device) ?? 0) + 1);
-    }
+    const replicas = [...this.#deployments.values()].flatMap(({record}) => record.replicas);
+    for (const {device} of replicas) counts.set(device, (counts.get(device) ?? 0) + 1);
     return {
       planner: this.#options.planner,
       devices: this.#devices,

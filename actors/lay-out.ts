@@ -1,4 +1,4 @@
-import type {Deployment} from '../schemas/deployment.js';
+import {type Deployment, type DeploymentRecord, recordOf} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {Destination, DeviceMessage, StageOrder} from '../schemas/messages/device.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
@@ -40,24 +40,22 @@ export function* layOutStages(split: Split, options: LayOutOptions): Flow<Deploy
   const deployment = describe(split, options.id, stageGraph);
   if (failed === undefined) return deployment;
   yield* releaseStages(
-    deployment,
+    recordOf(deployment),
     split.chosen.map(({device}) => device),
   );
   throw failed.ok ? undefined : failed.error;
 }
 
-/** Asks every device to end a deployment's stages; devices that are gone need not. */
+/** Asks every device to end these stages; devices that are gone need not. */
 export function* releaseStages(
-  {stageGraph}: Deployment,
+  {replicas}: DeploymentRecord,
   devices: readonly DeviceDescription[],
 ): Flow<void> {
   const byName = new Map(devices.map(device => [device.name, device]));
-  const questions = stageGraph.stages.flatMap(({replicas}) =>
-    replicas.flatMap(replica => {
-      const device = byName.get(replica.device);
-      return device === undefined ? [] : [unloadQuestion(device, replica.address)];
-    }),
-  );
+  const questions = replicas.flatMap(replica => {
+    const device = byName.get(replica.device);
+    return device === undefined ? [] : [unloadQuestion(device, replica.address)];
+  });
   yield {wait: 'ask', questions};
 }
 

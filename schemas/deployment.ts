@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {stageGraphSchema} from './stage-graph.js';
+import {replicaSchema, stageGraphSchema} from './stage-graph.js';
 import {tensorInfoSchema} from './tensor.js';
 
 /** A loaded network: everything that a client needs to send it requests without the coordinator. */
@@ -18,3 +18,14 @@ export const deploymentSchema = z.object({
   stageGraph: stageGraphSchema,
 });
 export type Deployment = Readonly<z.infer<typeof deploymentSchema>>;
+
+/** What must outlive the coordinator that made a deployment: where its stages are. */
+export const deploymentRecordSchema = z.object({
+  id: z.string(),
+  replicas: z.array(replicaSchema).readonly(),
+});
+export type DeploymentRecord = Readonly<z.infer<typeof deploymentRecordSchema>>;
+
+export function recordOf({id, stageGraph}: Deployment): DeploymentRecord {
+  return {id, replicas: stageGraph.stages.flatMap(stage => stage.replicas)};
+}

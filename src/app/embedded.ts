@@ -4,6 +4,7 @@ import type {Plugin} from '../plugin/plugin.js';
 import {type Log, silentLog} from '../ports/log.js';
 import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transport.js';
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
+import {createMemoryStateStore} from '../wire/memory-state-store.js';
 import {builtInPlugins, createPlugin} from './plugins.js';
 import {startClient} from './start-client.js';
 import {startCoordinator} from './start-coordinator.js';
@@ -31,7 +32,12 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
   const world = {transport, clock: systemClock, timers: systemTimers, log};
   const system = new ActorSystem(world);
   const started: StartedDevices[] = [];
-  const coordinator = startCoordinator({system, bulk, random: systemRandom});
+  const coordinator = startCoordinator({
+    system,
+    bulk,
+    state: createMemoryStateStore(),
+    random: systemRandom,
+  });
   coordinator.lead();
   const client = startClient({system, ...world, random: systemRandom});
   const close = async () => {

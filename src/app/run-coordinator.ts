@@ -22,7 +22,7 @@ export async function runCoordinator(
 ): Promise<RunningCoordinator> {
   const joined = await joinCluster(options, log);
   const state = await openNatsStateStore(natsOptions(options));
-  const coordinator = startCoordinator({...joined, random: systemRandom});
+  const coordinator = startCoordinator({...joined, state, random: systemRandom});
   const leadership = new Leadership({
     state,
     id: systemRandom.id(),

@@ -4,12 +4,15 @@ import {coordinatorAddress, keepAddress, registryAddress} from '../../schemas/ad
 import type {ActorSystem} from '../kernel/actor-system.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {Random} from '../ports/random.js';
+import type {StateStore} from '../ports/state-store.js';
 import type {Listening} from '../ports/transport.js';
+import {DeploymentLog} from './deployment-log.js';
 import {Planner} from './planner.js';
 
 export interface StartCoordinatorOptions {
   readonly system: ActorSystem;
   readonly bulk: BulkStore;
+  readonly state: StateStore;
   readonly random: Random;
 }
 
@@ -23,25 +26,44 @@ const registryCheckMs = 500;
 const keepMs = 60_000;
 const ordersMax = 256;
 const plannerName = 'planner';
+const deploymentsName = 'deployments';
 
 /** Starts a coordinator and the registry beside it; it does not lead yet. */
 export function startCoordinator(options: StartCoordinatorOptions): StartedCoordinator {
-  const {system, bulk, random} = options;
+  const {system, bulk, state, random} = options;
   const planner = new Planner(bulk);
   const address = `${coordinatorAddress}.${random.id()}`;
   system.provide(plannerName, planner);
+  system.provide(deploymentsName, new DeploymentLog(state));
   system.spawn(
     address,
-    new Coordinator({address, planner: plannerName, random, keepMs, ordersMax}),
+    new Coordinator({
+      address,
+      planner: plannerName,
+      deployments: deploymentsName,
+      random,
+      keepMs,
+      ordersMax,
+    }),
   );
   system.alias(address, keepAddress);
   system.spawn(registryAddress, new Registry(address, registryCheckMs));
   return {
-    lead: () => system.alias(address, coordinatorAddress),
+    lead() {
+      system.tell(address, {kind: 'lead'});
+      const listening = system.alias(address, coordinatorAddress);
+      return {
+        stop() {
+          listening.stop();
+          system.tell(address, {kind: 'follow'});
+        },
+      };
+    },
     async close() {
       system.stop(registryAddress);
       system.stop(address);
       system.withdraw(plannerName);
+      system.withdraw(deploymentsName);
       await planner.close();
     },
   };
