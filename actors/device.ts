@@ -13,7 +13,7 @@ import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour
 import {messageParser} from '../src/kernel/parse-message.js';
 import {refused, succeeded} from './answer.js';
 import {execute} from './execute.js';
-import type {PluginTask} from './plugin-task.js';
+import type {LoadedStage, PluginTask} from './plugin-task.js';
 import {postprocess} from './postprocess.js';
 import {preprocess} from './preprocess.js';
 import type {StageReplica} from './stage-replica.js';
@@ -25,8 +25,6 @@ export interface DeviceOptions {
   readonly plugin: string;
   readonly heartbeatMs: number;
   readonly leaseMs: number;
-  /** Requests that may wait at one stage. */
-  readonly queuedMax: number;
   /** Stages that may be loaded at once. */
   readonly stagesMax: number;
 }
@@ -40,7 +38,8 @@ type Private =
       readonly order: StageOrder;
       readonly outcome: Outcome;
     }
-  | {readonly kind: 'released'; readonly ask: Ask; readonly outcome: Outcome};
+  /** `ask` null: nobody asked, what was loaded had been given up meanwhile. */
+  | {readonly kind: 'released'; readonly ask: Ask | null; readonly outcome: Outcome};
 
 type Effects = Effect<Private>[];
 
@@ -95,8 +94,9 @@ export class Device implements Behaviour<DeviceMessage, Private> {
       case 'heartbeat':
         return this.#heartbeat();
       case 'queried':
-      case 'released':
         return [this.#answer(message.ask, message.outcome)];
+      case 'released':
+        return message.ask === null ? [] : [this.#answer(message.ask, message.outcome)];
       case 'loaded':
         return this.#onLoaded(message.ask, message.order, message.outcome);
       default:
@@ -143,19 +143,19 @@ export class Device implements Behaviour<DeviceMessage, Private> {
         ? new InferenceError('RELEASED', `${order.name} was released while it was loaded`)
         : outcome.error;
       const answer = refused(ask, InferenceError.from(error).at(this.#place(order)));
-      return outcome.ok ? [answer, this.#release(ask, address)] : [answer];
+      return outcome.ok ? [answer, this.#release(null, address)] : [answer];
     }
     this.#stages.set(address, 'loaded');
-    const {slots} = outcome.value as {readonly slots: number};
-    const {queuedMax, description} = this.#options;
-    const behaviour = actorOf[order.role]({order, device: description.name, slots, queuedMax});
+    const {slots, queuedMax} = outcome.value as LoadedStage;
+    const device = this.#options.description.name;
+    const behaviour = actorOf[order.role]({order, device, slots, queuedMax});
     return [{do: 'spawn', address, behaviour}, succeeded(ask, {slots})];
   }
 
   #onUnload(ask: Ask, address: string): Effects {
     const state = this.#stages.get(address);
     if (state === undefined) return [succeeded(ask, null)];
-    if (state === 'loading') {
+    if (state !== 'loaded') {
       this.#stages.set(address, 'abandoned');
       return [succeeded(ask, null)];
     }
@@ -163,7 +163,7 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     return [{do: 'stop', address}, this.#release(ask, address)];
   }
 
-  #release(ask: Ask, address: string): Effect<Private> {
+  #release(ask: Ask | null, address: string): Effect<Private> {
     return this.#plugin({kind: 'release', address}, outcome => ({kind: 'released', ask, outcome}));
   }
 

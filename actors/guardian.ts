@@ -15,7 +15,12 @@ export interface GuardianOptions {
 
 /** What the guardian tells its host. */
 export type GuardianEvent =
-  | {readonly kind: 'restarting'; readonly child: string; readonly delayMs: number; why: string}
+  | {
+      readonly kind: 'restarting';
+      readonly child: string;
+      readonly delayMs: number;
+      readonly why: string;
+    }
   | {readonly kind: 'givenUp'; readonly child: string; readonly why: string};
 
 type Private =

@@ -4,7 +4,7 @@ import type {NetworkRef} from '../schemas/network-blob.js';
 /** What a device asks of its plugin; done off the thread that answers messages. */
 export type PluginTask =
   | {readonly kind: 'query'; readonly network: NetworkRef; readonly config: ConfigMap}
-  /** Compiles, and provides the executor named `address`; answers `{slots}`. */
+  /** Compiles, and provides the executor named `address`; answers a LoadedStage. */
   | {
       readonly kind: 'load';
       readonly address: string;
@@ -13,3 +13,10 @@ export type PluginTask =
     }
   /** Withdraws the executor named `address` and ends its kernels. */
   | {readonly kind: 'release'; readonly address: string};
+
+export interface LoadedStage {
+  /** Inferences that run at once. */
+  readonly slots: number;
+  /** Inferences that may wait for one of them. */
+  readonly queuedMax: number;
+}

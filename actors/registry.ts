@@ -56,11 +56,11 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
   /** A device that came back under its name replaces the one that was there. */
   #onHeartbeat({device, leaseMs}: Heartbeat, now: number): Effect<Private>[] {
     const known = this.#members.has(device.address);
-    if (!known && this.#members.size >= membersMax) return [];
     if (!known) {
       for (const [address, member] of this.#members) {
         if (member.device.name === device.name) this.#members.delete(address);
       }
+      if (this.#members.size >= membersMax) return [];
     }
     this.#members.set(device.address, {device, aliveUntil: now + leaseMs});
     return known ? [] : [this.#tell()];

@@ -1,9 +1,10 @@
-import type {PluginTask} from '../../actors/plugin-task.js';
+import type {LoadedStage, PluginTask} from '../../actors/plugin-task.js';
 import type {StageResult, StageTask} from '../../actors/stage-replica.js';
 import type {ConfigMap} from '../../schemas/config.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
+import {parseConfig} from '../plugin/config.js';
 import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
@@ -25,7 +26,7 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     this.#options = options;
   }
 
-  async run(task: PluginTask): Promise<readonly OperationSupport[] | {slots: number} | null> {
+  async run(task: PluginTask): Promise<readonly OperationSupport[] | LoadedStage | null> {
     switch (task.kind) {
       case 'query': {
         const source = await this.#fetch(task.network);
@@ -44,13 +45,13 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     await this.#options.plugin.close();
   }
 
-  async #load(address: string, network: NetworkRef, config: ConfigMap): Promise<{slots: number}> {
+  async #load(address: string, network: NetworkRef, config: ConfigMap): Promise<LoadedStage> {
     const {plugin, system} = this.#options;
     const executable = await plugin.loadNetwork(await this.#fetch(network), config);
     const executor = new StageExecutor(executable);
     this.#executors.set(address, executor);
     system.provide(address, executor);
-    return {slots: executable.slots};
+    return {slots: executable.slots, queuedMax: parseConfig(config).QUEUED_MAX};
   }
 
   async #release(address: string): Promise<void> {

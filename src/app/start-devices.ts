@@ -23,7 +23,6 @@ export interface StartedDevices {
 
 const heartbeatMs = 1000;
 const leaseMs = 4000;
-const queuedMax = 256;
 const stagesMax = 256;
 
 /** Starts a device actor for each device that the plugin finds on this host. */
@@ -48,7 +47,7 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
     };
   });
   for (const description of devices) {
-    const settings = {plugin: executor, heartbeatMs, leaseMs, queuedMax, stagesMax};
+    const settings = {plugin: executor, heartbeatMs, leaseMs, stagesMax};
     system.spawn(description.address, new Device({description, ...settings}));
   }
   return {

@@ -1,0 +1,103 @@
+import test from 'ava';
+import {Registry} from '../../../actors/registry.js';
+import type {DeviceDescription} from '../../../schemas/device.js';
+import {BareActor} from '../../support/bare-actor.js';
+import {deviceOn} from '../../support/device-descriptions.js';
+
+const cpu = deviceOn('host-a', 'CPU');
+const gpu = deviceOn('host-b', 'GPU');
+
+/** A registry that looks at leases every 500 ms. */
+class RegistryBench extends BareActor<unknown, unknown> {
+  constructor() {
+    super(new Registry('coordinator.1', 500));
+  }
+
+  beat(device: DeviceDescription, leaseMs = 4000): void {
+    this.receive({kind: 'heartbeat', device, leaseMs, stages: []});
+  }
+
+  /** Names of the devices that the coordinator was told of last; undefined if of none. */
+  told(): readonly string[] | undefined {
+    const last = this.sent().at(-1);
+    if (last === undefined) return undefined;
+    if (last.to !== 'coordinator.1') throw new Error(`told ${last.to}`);
+    const {devices} = last.message as {readonly devices: readonly DeviceDescription[]};
+    return devices.map(({name}) => name);
+  }
+}
+
+test('the coordinator beside it is told of a device that joins, once', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  t.deepEqual(registry.told(), ['host-a/CPU']);
+  registry.beat(cpu);
+  t.is(registry.told(), undefined);
+  registry.beat(gpu);
+  t.deepEqual(registry.told(), ['host-a/CPU', 'host-b/GPU']);
+});
+
+test('a device that is silent for longer than its lease is gone', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu, 4000);
+  registry.beat(gpu, 4000);
+  registry.told();
+  registry.advance(3000);
+  registry.beat(gpu, 4000);
+  registry.advance(900);
+  t.is(registry.told(), undefined);
+  registry.advance(600);
+  t.deepEqual(registry.told(), ['host-b/GPU']);
+});
+
+test('heartbeats keep a device', t => {
+  const registry = new RegistryBench();
+  for (let beat = 0; beat < 20; beat++) {
+    registry.beat(cpu, 1500);
+    registry.advance(1000);
+  }
+  t.deepEqual(registry.told(), ['host-a/CPU']);
+  t.is(registry.told(), undefined);
+});
+
+test('a device that says goodbye is gone at once', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  registry.told();
+  registry.receive({kind: 'goodbye', address: cpu.address});
+  t.deepEqual(registry.told(), []);
+  registry.receive({kind: 'goodbye', address: cpu.address});
+  t.is(registry.told(), undefined);
+});
+
+test('a device that comes back under its name replaces the one that was there', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  const again = {...cpu, address: 'device.again'};
+  registry.beat(again);
+  t.deepEqual(registry.told(), ['host-a/CPU']);
+  registry.receive({kind: 'goodbye', address: cpu.address});
+  t.is(registry.told(), undefined, 'the old one says goodbye late');
+  registry.receive({kind: 'goodbye', address: again.address});
+  t.deepEqual(registry.told(), []);
+});
+
+test('there is a bound on devices, and one that comes back under its name is within it', t => {
+  const registry = new RegistryBench();
+  for (let node = 0; node < 4096; node++) registry.beat(deviceOn(`h${node}`, 'CPU'));
+  t.is(registry.told()?.length, 4096);
+  registry.beat(cpu);
+  t.is(registry.told(), undefined);
+  registry.beat({...deviceOn('h7', 'CPU'), address: 'device.again'});
+  t.is(registry.told()?.length, 4096);
+});
+
+test('what is no message to a registry is refused at the door', t => {
+  const registry = new RegistryBench();
+  for (const message of [null, {kind: 'heartbeat'}, {kind: 'goodbye', address: 7}]) {
+    t.like(
+      t.throws(() => registry.receive(message)),
+      {code: 'INVALID_FRAME'},
+    );
+  }
+});
