@@ -20,6 +20,8 @@ export class GrowingNetwork {
   readonly builder: NetworkBuilder;
   readonly random: SeededRandom;
   readonly values: Grown[] = [];
+  /** Values of shape [2] that are no floating-point numbers. */
+  readonly exact: {readonly name: string; readonly type: 'i64' | 'bool' | 'string'}[] = [];
   readonly #weights: {readonly name: string; readonly shape: string}[] = [];
   #names = 0;
 
@@ -42,6 +44,12 @@ export class GrowingNetwork {
   /** Another value of the same width, or the same one. */
   anyLike(value: Grown): Grown {
     return this.random.pick(this.values.filter(({width}) => width === value.width));
+  }
+
+  /** The name of some exact value of a type; undefined if there is none yet. */
+  exactly(type: 'i64' | 'bool' | 'string'): string | undefined {
+    const there = this.exact.filter(each => each.type === type);
+    return there.length === 0 ? undefined : this.random.pick(there).name;
   }
 
   /** A value that `any` may give from now on. */

@@ -21,7 +21,8 @@ export interface RandomNetworkOptions {
  * A valid network drawn from a seed, always the same one: inputs of shape [batch, width], branches
  * and skips, shared and overridable initializers, computed constants, several outputs of which
  * some are used inside, optional inputs, control flow with captured values, sequences, local
- * functions. ONNX Runtime's CPU runs it, and no value grows large.
+ * functions; whole numbers, booleans and strings. ONNX Runtime's CPU runs it, and no value grows
+ * large.
  */
 export function randomNetwork(seed: number, options: RandomNetworkOptions = {}): RandomNetwork {
   const {stepsMax = 24, continuous = false} = options;
@@ -56,6 +57,7 @@ function addInputs(net: GrowingNetwork): NamedTensors {
     net.add(name, width, 1);
   }
   if (random.chance(0.3)) inputs.set(...addWholeInput(net, batch, dimension));
+  if (random.chance(0.3)) inputs.set(...addWordsInput(net));
   return inputs;
 }
 
@@ -67,7 +69,14 @@ function addWholeInput(net: GrowingNetwork, batch: number, dimension: number | s
   return [name, tensorOf('i64', [batch, 2], values)] as const;
 }
 
-/** The last value, and up to three others: some of them are used inside. */
+function addWordsInput(net: GrowingNetwork) {
+  const name = net.fresh('in');
+  net.builder.input(name, 'string', [2]);
+  net.exact.push({name, type: 'string'}, {name: net.node('Identity', [name]), type: 'string'});
+  return [name, tensorOf('string', [2], ['', `word ${name} é`])] as const;
+}
+
+/** The last value, and up to three others: some of them are used inside. Some exact ones, too. */
 function addOutputs(net: GrowingNetwork, inputs: ReadonlySet<string>): void {
   const made = net.values.filter(({name}) => !inputs.has(name));
   if (made.length === 0) {
@@ -80,5 +89,8 @@ function addOutputs(net: GrowingNetwork, inputs: ReadonlySet<string>): void {
     if (output === undefined) continue;
     if (net.random.chance(0.7)) net.builder.output(output.name, 'f32', ['rows', output.width]);
     else net.builder.output(output.name);
+  }
+  for (const {name, type} of net.exact) {
+    if (!inputs.has(name) && net.random.chance(0.4)) net.builder.output(name, type, [2]);
   }
 }

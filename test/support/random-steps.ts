@@ -1,4 +1,5 @@
 import {tensorProto} from '../../src/network/tensor-proto.js';
+import {exactSteps} from './exact-steps.js';
 import type {GrowingNetwork} from './growing-network.js';
 import {NetworkBuilder} from './network-builder.js';
 import {tensorOf} from './tensor-of.js';
@@ -195,6 +196,7 @@ const scan: Step = net => {
 export const continuousSteps: readonly Step[] = [
   ...[unary, unary, unary, binary, binary, binary, binary, matMul, matMul, gemm, split, concat],
   ...[clip, reshape, constants, normalise, softmax, localFunction, sequence, loop, scan],
+  ...exactSteps,
 ];
 
 /** Every step: also those that compare and round, where another rounding gives another result. */
