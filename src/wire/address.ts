@@ -5,16 +5,19 @@ const addressBytesMax = 256;
 const pattern = /^[!-)+-\-/-=?-~]+(\.[!-)+-\-/-=?-~]+)*$/;
 const broadcastPrefix = 'all.';
 
-/** Printable ASCII in parts between single dots, without blanks, `*` and `>`: a NATS subject's rules. */
+/**
+ * Printable ASCII in parts between single dots, without blanks, `*` and `>`: a NATS subject's rules.
+ * A leading `_` is for the transport's own subjects.
+ */
 export function isAddress(address: string): boolean {
-  return address.length <= addressBytesMax && pattern.test(address);
+  return address.length <= addressBytesMax && !address.startsWith('_') && pattern.test(address);
 }
 
 export function checkAddress(address: string): void {
   if (isAddress(address)) return;
   const message =
     `Expected an address of at most ${addressBytesMax} printable characters in parts between dots,` +
-    ` without blanks, '*' and '>', given ${JSON.stringify(address.slice(0, addressBytesMax))}.`;
+    ` without blanks, '*', '>' and a leading '_', given ${JSON.stringify(address.slice(0, addressBytesMax))}.`;
   throw new InferenceError('INVALID_ARGUMENT', message);
 }
 

@@ -58,8 +58,7 @@ export function shownServer(server: NatsServerAddress): string {
 
 function parseServer(text: string): NatsServerAddress {
   const url = parseUrl(text.includes('://') ? text : `nats://${text}`);
-  const user = decodeURIComponent(url.username);
-  const pass = decodeURIComponent(url.password);
+  const [user, pass] = [decoded(url.username), decoded(url.password)];
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? defaultPort : Number(url.port),
@@ -71,10 +70,22 @@ function parseServer(text: string): NatsServerAddress {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.hostname === '' || !/^(nats|tls):$/.test(url.protocol)) {
-    // What was given may hold a password.
-    throw invalid('Expected a NATS server such as nats://host:4222, given something else.');
+    throw noServerAddress();
   }
   return url;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw noServerAddress();
+  }
+}
+
+/** Does not show what was given, which may hold a password. */
+function noServerAddress(): InferenceError {
+  return invalid('Expected a NATS server such as nats://host:4222, given something else.');
 }
 
 function invalid(message: string): InferenceError {

@@ -171,6 +171,7 @@ function keepsListeners(check: Check): void {
       'a.>',
       '.a',
       'a..b',
+      '_a.b',
       'a\r\nPUB x 0',
       'x'.repeat(300),
     ]) {
