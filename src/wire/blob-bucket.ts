@@ -11,6 +11,8 @@ const unacknowledgedMax = 8;
 /** What the server adds to each message, at most. */
 const messageOverheadBytes = 512;
 const wrongLastSequence = 10_071;
+/** An upload that has added nothing for this long is none any more. */
+const abandonedMs = 3_600_000;
 
 /**
  * A JetStream object store bucket, written and read by its documented layout (chunks under
@@ -30,22 +32,18 @@ export class BlobBucket {
   }
 
   async find(digest: string): Promise<BlobEntry | undefined> {
-    const subject = this.#entrySubject(digest);
-    const message = await this.#jetStream.attempt(() =>
-      absentIfMissing(
-        this.#jetStream.manager.streams.getMessage(this.#stream, {last_by_subj: subject}),
-      ),
-    );
+    const message = await this.#last(this.#entrySubject(digest));
     return message && decodeBlobEntry(message.data, message.seq);
   }
 
   /** Rejects with InferenceError INVALID_BLOB if the content is no longer what `ref` says. */
   async write(ref: BlobRef, content: BlobContent): Promise<void> {
     await this.#makeRoom(ref.bytes);
+    const revision = (await this.#last(this.#entrySubject(ref.digest)))?.seq ?? 0;
     const id = nuid.next();
     try {
       const chunks = await this.#writeChunks(id, ref, content);
-      await this.#writeEntry({...ref, id, chunks, revision: 0});
+      await this.#writeEntry({...ref, id, chunks, revision});
     } catch (error) {
       await this.#purge(this.#chunkSubject(id)).catch(() => undefined);
       // Another process has put the same blob meanwhile.
@@ -121,39 +119,63 @@ export class BlobBucket {
   async #makeRoom(bytes: number): Promise<void> {
     const messages = Math.ceil(bytes / chunkBytesMax) + 1;
     const needed = bytes + messages * messageOverheadBytes;
-    let oldest: readonly BlobEntry[] | undefined;
-    for (;;) {
-      const {config, state} = await this.#jetStream.attempt(() =>
-        this.#jetStream.manager.streams.info(this.#stream),
-      );
-      if (config.max_bytes <= 0 || state.bytes + needed <= config.max_bytes) return;
-      if (needed > config.max_bytes) throw tooLarge(bytes, config.max_bytes);
-      oldest ??= await this.#entries();
-      const [entry] = oldest;
-      if (entry === undefined) throw full();
-      oldest = oldest.slice(1);
+    if (await this.#hasRoom(needed)) return;
+    await this.#purgeAbandoned();
+    for (const entry of await this.#entries()) {
+      if (await this.#hasRoom(needed)) return;
       // The entry first: without its chunks it would promise what is not there.
       await this.#purge(this.#entrySubject(entry.digest));
       await this.#purge(this.#chunkSubject(entry.id));
+    }
+    if (!(await this.#hasRoom(needed))) throw full();
+  }
+
+  async #hasRoom(needed: number): Promise<boolean> {
+    const {config, state} = await this.#jetStream.attempt(() =>
+      this.#jetStream.manager.streams.info(this.#stream),
+    );
+    if (config.max_bytes <= 0) return true;
+    if (needed > config.max_bytes) throw tooLarge(needed, config.max_bytes);
+    return state.bytes + needed <= config.max_bytes;
+  }
+
+  /** Removes the chunks of uploads whose process has died. */
+  async #purgeAbandoned(): Promise<void> {
+    const kept = new Set((await this.#entries()).map(entry => this.#chunkSubject(entry.id)));
+    for (const subject of await this.#subjects('C')) {
+      const last = kept.has(subject) ? undefined : await this.#last(subject);
+      if (last !== undefined && Date.now() - last.time.getTime() > abandonedMs) {
+        await this.#purge(subject);
+      }
     }
   }
 
   /** All blobs, oldest first. */
   async #entries(): Promise<readonly BlobEntry[]> {
-    const filter = `$O.${this.#bucket}.M.>`;
+    const entries: BlobEntry[] = [];
+    for (const subject of await this.#subjects('M')) {
+      const message = await this.#last(subject);
+      const entry = message && decodeBlobEntry(message.data, message.seq);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries.sort((one, other) => one.revision - other.revision);
+  }
+
+  /** The subjects of all chunks, or of all entries. */
+  async #subjects(kind: 'C' | 'M'): Promise<readonly string[]> {
+    const filter = `$O.${this.#bucket}.${kind}.>`;
     const {state} = await this.#jetStream.attempt(() =>
       this.#jetStream.manager.streams.info(this.#stream, {subjects_filter: filter}),
     );
-    const entries: BlobEntry[] = [];
-    for (const subject of Object.keys(state.subjects ?? {})) {
-      const message = await this.#jetStream.attempt(() =>
-        absentIfMissing(
-          this.#jetStream.manager.streams.getMessage(this.#stream, {last_by_subj: subject}),
-        ),
-      );
-      if (message !== undefined) entries.push(decodeBlobEntry(message.data, message.seq));
-    }
-    return entries.sort((one, other) => one.revision - other.revision);
+    return Object.keys(state.subjects ?? {});
+  }
+
+  async #last(subject: string): Promise<StoredMsg | undefined> {
+    return this.#jetStream.attempt(() =>
+      absentIfMissing(
+        this.#jetStream.manager.streams.getMessage(this.#stream, {last_by_subj: subject}),
+      ),
+    );
   }
 
   async #purge(subject: string): Promise<void> {

@@ -1,5 +1,4 @@
 import {z} from 'zod';
-import {InferenceError} from '../errors.js';
 import type {BlobRef} from '../ports/bulk-store.js';
 
 /** What a bucket says of a blob. */
@@ -18,6 +17,7 @@ const entrySchema = z.object({
   size: z.int().nonnegative(),
   chunks: z.int().nonnegative(),
   digest: z.string().startsWith(digestPrefix),
+  deleted: z.literal(false).optional(),
 });
 
 /** An object's metadata as NATS ADR-20 has it; the blob's digest is its name too. */
@@ -29,14 +29,13 @@ export function encodeBlobEntry(entry: BlobEntry, bucket: string, modified: Date
   return new TextEncoder().encode(JSON.stringify({...info, deleted: false}));
 }
 
-/** Throws InferenceError INVALID_BLOB for what encodeBlobEntry cannot have made. */
-export function decodeBlobEntry(encoded: Uint8Array, revision: number): BlobEntry {
+/** Undefined for what is no blob's entry, such as the mark that a deleted object leaves. */
+export function decodeBlobEntry(encoded: Uint8Array, revision: number): BlobEntry | undefined {
   const {data} = entrySchema.safeParse(parseJson(encoded));
-  const hash = data && Buffer.from(data.digest.slice(digestPrefix.length), 'base64url');
-  if (data === undefined || hash?.toString('hex') !== data.name) {
-    throw new InferenceError('INVALID_BLOB', 'Expected an entry of a blob in the store.');
-  }
-  return {digest: data.name, bytes: data.size, id: data.nuid, chunks: data.chunks, revision};
+  if (data === undefined) return undefined;
+  const hash = Buffer.from(data.digest.slice(digestPrefix.length), 'base64url').toString('hex');
+  if (hash !== data.name) return undefined;
+  return {digest: hash, bytes: data.size, id: data.nuid, chunks: data.chunks, revision};
 }
 
 /** As ADR-20 writes names and digests; Node's own has no padding. */

@@ -2,27 +2,32 @@ import type {Address, Frame, Listener, Listening, SendOptions} from '../ports/tr
 import {checkAddress} from './address.js';
 import {DeliveryQueue} from './delivery-queue.js';
 
+/** One call of `listen`: the same listener may listen at an address twice. */
+interface Registration {
+  readonly listener: Listener;
+}
+
 /** Who listens where in this process, and delivery to them by reference. */
 export class Switchboard {
-  readonly #listeners = new Map<Address, Set<Listener>>();
+  readonly #registrations = new Map<Address, Set<Registration>>();
   readonly #queue = new DeliveryQueue();
 
   has(address: Address): boolean {
-    return this.#listeners.has(address);
+    return this.#registrations.has(address);
   }
 
   /** Throws InferenceError INVALID_ARGUMENT for what is no address. */
   listen(address: Address, listener: Listener): Listening {
     checkAddress(address);
-    const listeners = this.#listeners.get(address) ?? new Set();
-    listeners.add(listener);
-    this.#listeners.set(address, listeners);
+    const here = this.#registrations.get(address) ?? new Set();
+    const registration = {listener};
+    here.add(registration);
+    this.#registrations.set(address, here);
     return {
       stop: () => {
-        listeners.delete(listener);
-        if (listeners.size === 0 && this.#listeners.get(address) === listeners) {
-          this.#listeners.delete(address);
-        }
+        here.delete(registration);
+        if (here.size > 0 || this.#registrations.get(address) !== here) return;
+        this.#registrations.delete(address);
       },
     };
   }
@@ -38,21 +43,16 @@ export class Switchboard {
 
   /** Delivers now. */
   deliver(to: Address, frame: Frame): void {
-    const listeners = this.#listeners.get(to);
-    if (listeners === undefined) return;
-    if (listeners.size === 1) {
-      for (const listener of listeners) listener.deliver(frame);
-      return;
-    }
-    // Each holds the same buffers, so none may give them away.
-    const held = {...frame, owned: false};
-    for (const listener of [...listeners]) listener.deliver(held);
+    const listeners = this.#at(to);
+    // Several hold the same buffers, so none may give them away.
+    const given = listeners.length === 1 ? frame : {...frame, owned: false};
+    for (const listener of listeners) listener.deliver(given);
   }
 
   /** Tells the sender, if it asked for that, that its frame reached nobody. */
   lost({from, token}: SendOptions): void {
     if (from === undefined || token === undefined) return;
-    for (const listener of [...(this.#listeners.get(from) ?? [])]) listener.lost?.(token);
+    for (const listener of this.#at(from)) listener.lost?.(token);
   }
 
   /** As `lost`, in a later turn of the event loop. */
@@ -61,7 +61,7 @@ export class Switchboard {
   }
 
   drop(to: Address, reason: string): void {
-    for (const listener of [...(this.#listeners.get(to) ?? [])]) listener.dropped?.(reason);
+    for (const listener of this.#at(to)) listener.dropped?.(reason);
   }
 
   drained(): Promise<void> {
@@ -71,6 +71,11 @@ export class Switchboard {
   /** Nothing is delivered from here on. */
   clear(): void {
     this.#queue.clear();
-    this.#listeners.clear();
+    this.#registrations.clear();
+  }
+
+  /** Those who listen now: a delivery may change who does. */
+  #at(address: Address): readonly Listener[] {
+    return Array.from(this.#registrations.get(address) ?? [], ({listener}) => listener);
   }
 }

@@ -155,6 +155,20 @@ function keepsListeners(check: Check): void {
     t.is(stopped.frames.arrived.length, 0);
   });
 
+  check('a listener that listens twice receives twice, until each is stopped', async (t, ends) => {
+    const {near, far} = ends;
+    const inbox = await listening(far, 'stage.a');
+    const twice = far.listen('stage.a', inbox);
+    near.send('stage.a', plainFrame(1));
+    await inbox.frames.take(2);
+    twice.stop();
+    twice.stop();
+    near.send('stage.a', plainFrame(2));
+    near.send('stage.a', plainFrame(3));
+    const messages = (await inbox.frames.take(2)).map(frame => frame.message);
+    t.deepEqual(messages, [2, 3]);
+  });
+
   check('an address is free again once its last listener stopped', async (t, {near, far}) => {
     const sender = await listening(near, 'client.1');
     far.listen('stage.a', new Inbox()).stop();

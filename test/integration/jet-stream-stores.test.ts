@@ -55,7 +55,7 @@ test('what one process puts, another gets, and is not sent twice', async t => {
   t.is(readings, 3, 'read to hash it only');
 });
 
-test('the tools of NATS can read what is stored', async t => {
+test('the tools of NATS can read and delete what is stored', async t => {
   const {url} = await withNats(t);
   const store = await bulkStore(t, url);
   const bytes = countingBytes(1_000_000);
@@ -65,6 +65,11 @@ test('the tools of NATS can read what is stored', async t => {
   const objects = await connection.jetstream().views.os(`hd_${cluster}_blobs`);
   t.like(await objects.info(digest), {size: bytes.length, chunks: 2, deleted: false});
   t.is(Buffer.compare((await objects.getBlob(digest)) ?? new Uint8Array(0), bytes), 0);
+  await objects.delete(digest);
+  t.false(await store.has(digest));
+  t.like(await t.throwsAsync(store.get(digest)), {code: 'INVALID_BLOB'});
+  await store.put(bytes);
+  t.is(Buffer.compare(await store.get(digest), bytes), 0);
 });
 
 test('content that changes while it is sent leaves nothing', async t => {
@@ -124,6 +129,23 @@ test('blobs outlive the server that held them, and a store comes back with it', 
   const stateLater = await openNatsStateStore({servers: [first.url], cluster});
   t.teardown(() => stateLater.close());
   t.deepEqual(await stateLater.get('key'), {value: 'value', revision});
+});
+
+test("what has no digest for a name is no blob, and is in nobody's way", async t => {
+  const {url} = await withNats(t);
+  const folder = await temporaryFolder(t);
+  const bytesMax = 8_000_000;
+  const store = await openNatsBulkStore({servers: [url], cluster, cacheFolder: folder, bytesMax});
+  t.teardown(() => store.close());
+  const connection = await connect({servers: [url]});
+  t.teardown(() => connection.close());
+  const objects = await connection.jetstream().views.os(`hd_${cluster}_blobs`);
+  await objects.putBlob({name: 'notes'}, countingBytes(1_000_000));
+  const refs = [];
+  for (let i = 0; i < 5; i++) refs.push(await store.put(countingBytes(3_000_000 + i)));
+  t.true(await store.has(refs.at(-1)?.digest ?? ''));
+  t.false(await store.has(refs[0]?.digest ?? ''));
+  t.like(await objects.info('notes'), {size: 1_000_000});
 });
 
 test('a server with little storage gets a smaller bucket', async t => {
