@@ -15,7 +15,7 @@ const image = new Tensor(
   [1, 1, 8, 8],
   Float32Array.from(pixels, grey => grey / 16),
 );
-const {logits} = await executable.createInferRequest().infer({image}, {timeoutMs: 5000});
+const {logits} = await executable.createInferRequest().infer({image}, {timeoutMs: 30_000});
 const scores = Array.from(logits?.data as Float32Array);
 console.log('it is a', scores.indexOf(Math.max(...scores)));
 await core.close();

@@ -68,6 +68,13 @@ test('files that pages name are there', t => {
   );
 });
 
+test('every decision is in their list', t => {
+  const folder = 'docs/decisions';
+  const files = readdirSync(join(root, folder)).filter(name => name !== 'README.md');
+  const listed = linksOf(`${folder}/README.md`).map(({target}) => target);
+  t.deepEqual(listed, files.sort());
+});
+
 test('README.md lists every command', t => {
   const commands = createProgram(systemConsole()).commands.map(command => command.name());
   const listed = [...read('README.md').matchAll(/^\| `(\w+)[^`|]*` +\|/gm)].map(([, name]) => name);

@@ -5,6 +5,6 @@ import {findNatsServer} from '../../../../src/app/find-nats-server.js';
 test('a nats-server that is there is taken without a word', async t => {
   const notes: string[] = [];
   const found = await ensureNatsServer(line => notes.push(line));
-  t.is(found, findNatsServer());
+  t.is(findNatsServer(), found);
   t.deepEqual(notes, []);
 });
