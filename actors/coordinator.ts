@@ -15,7 +15,7 @@ import {messageParser} from '../src/kernel/parse-message.js';
 import type {Random} from '../src/ports/random.js';
 import {refused, succeeded} from './answer.js';
 import type {DeploymentTask} from './deployment-task.js';
-import {layOutStages, releaseStages} from './lay-out.js';
+import {loadStages, prepareStages, releaseStages} from './lay-out.js';
 import {type Cluster, layOut, queryCandidates, queryResult} from './split.js';
 
 export interface CoordinatorOptions {
@@ -33,7 +33,8 @@ export interface CoordinatorOptions {
 
 interface Kept {
   readonly record: DeploymentRecord;
-  keptUntil: number;
+  /** Undefined until the first look after loading, which may have taken longer than `keepMs`. */
+  keptUntil: number | undefined;
 }
 
 type Private =
@@ -77,7 +78,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       case 'plan':
         return this.#work(message.ask, this.#plan(message.order));
       case 'load':
-        return this.#work(message.ask, this.#load(message.order, now));
+        return this.#work(message.ask, this.#load(message.order));
       case 'release':
         return this.#work(message.ask, this.#release(message.deployment));
       case 'keep':
@@ -94,7 +95,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       case 'expire':
         return this.#expire(now);
       case 'lead':
-        return this.#flows.start(this.#recover(now), () => []);
+        return this.#flows.start(this.#recover(), () => []);
       case 'follow':
         this.#deployments.clear();
         return [];
@@ -109,6 +110,11 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
 
   unsent(token: string, error: InferenceError): Effects {
     return this.#flows.onLost(token, error);
+  }
+
+  /** Clients turn to the coordinator that leads next. */
+  stopped(): Effects {
+    return this.#flows.abandon(new InferenceError('NO_COORDINATOR', 'the coordinator is closing'));
   }
 
   #work<T>(ask: Ask, flow: Flow<T>): Effects {
@@ -139,41 +145,56 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     };
   }
 
-  *#load(order: SplitOrder, now: number): Flow<Deployment> {
+  /** Recorded before it is loaded: whoever leads next finds what a crash has left on devices. */
+  *#load(order: SplitOrder): Flow<Deployment> {
     const split = layOut(yield* queryCandidates(order, this.#cluster()));
     const id = this.#options.random.id();
     const at = {epoch: 0, replica: 0};
-    const deployment = yield* layOutStages(split, {
+    const {deployment, orders} = yield* prepareStages(split, {
       id,
       planner: this.#options.planner,
       addressOf: stage => stageAddress(id, {...at, stage}),
     });
     const record = recordOf(deployment);
+    yield* this.#store({kind: 'save', record});
     try {
-      yield* this.#store({kind: 'save', record});
+      yield* loadStages(split, orders);
     } catch (error) {
-      yield* releaseStages(record, this.#devices);
+      const devices = split.chosen.map(({device}) => device);
+      yield* this.#giveBack(record, devices);
       throw error;
     }
-    this.#deployments.set(id, {record, keptUntil: now + this.#options.keepMs});
+    this.#deployments.set(id, {record, keptUntil: undefined});
     return deployment;
   }
 
   *#release(id: string): Flow<null> {
-    const kept = this.#deployments.get(id);
+    const kept = this.#deployments.get(id)?.record;
     this.#deployments.delete(id);
-    if (kept !== undefined) yield* releaseStages(kept.record, this.#devices);
-    yield* this.#store({kind: 'delete', id});
+    const record = kept ?? (yield* this.#records()).find(each => each.id === id);
+    if (record !== undefined) yield* this.#giveBack(record, this.#devices);
     return null;
   }
 
-  /** Takes over what earlier leaders deployed; clients that are alive keep it from expiring. */
-  *#recover(now: number): Flow<void> {
-    const records = (yield* this.#store({kind: 'list'})) as readonly DeploymentRecord[];
-    for (const record of records) {
-      if (this.#deployments.has(record.id)) continue;
-      this.#deployments.set(record.id, {record, keptUntil: now + this.#options.keepMs});
+  *#giveBack(record: DeploymentRecord, devices: readonly DeviceDescription[]): Flow<void> {
+    yield* releaseStages(record, devices);
+    try {
+      yield* this.#store({kind: 'delete', id: record.id});
+    } catch {
+      // Whoever leads next finds the record and gives back again what is there no more.
     }
+  }
+
+  /** Takes over what earlier leaders deployed; clients that are alive keep it from expiring. */
+  *#recover(): Flow<void> {
+    for (const record of yield* this.#records()) {
+      if (this.#deployments.has(record.id)) continue;
+      this.#deployments.set(record.id, {record, keptUntil: undefined});
+    }
+  }
+
+  *#records(): Flow<readonly DeploymentRecord[]> {
+    return (yield* this.#store({kind: 'list'})) as readonly DeploymentRecord[];
   }
 
   *#store(task: DeploymentTask): Flow<unknown> {
@@ -190,7 +211,10 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
 
   /** The clients of these deployments are gone: what they hold on devices is given back. */
   #expire(now: number): Effects {
-    const expired = [...this.#deployments].filter(([, kept]) => kept.keptUntil <= now);
+    const expired = [...this.#deployments].filter(([, kept]) => {
+      kept.keptUntil ??= now + this.#options.keepMs;
+      return kept.keptUntil <= now;
+    });
     const releases = expired.flatMap(([id]) => this.#flows.start(this.#release(id), () => []));
     return [...releases, this.#expireLater()];
   }

@@ -1,4 +1,4 @@
-import {type Deployment, type DeploymentRecord, recordOf} from '../schemas/deployment.js';
+import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {Destination, DeviceMessage, StageOrder} from '../schemas/messages/device.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
@@ -24,26 +24,32 @@ export interface LayOutOptions {
 const loadTimeoutMs = 300_000;
 const unloadTimeoutMs = 30_000;
 
-/**
- * Loads every stage of a split on its device. All or nothing: if one fails, those that are loaded
- * are released again and the first failure is thrown.
- */
-export function* layOutStages(split: Split, options: LayOutOptions): Flow<Deployment> {
+/** A deployment and what its devices are told to load, stage by stage. */
+export interface Prepared {
+  readonly deployment: Deployment;
+  readonly orders: readonly StageOrder[];
+}
+
+/** Stores the network of every stage and says where each will be. */
+export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepared> {
   const networks = yield* extractStages(split, options.planner);
   const stageGraph = placeStages(split, options);
   const orders = stageGraph.stages.map(stage =>
     stageOrder(split, {stageGraph, stage, network: networks[stage.index], id: options.id}),
   );
-  const questions = orders.map(order => loadQuestion(deviceOf(split, order.index), order));
+  return {deployment: describe(split, options.id, stageGraph), orders};
+}
+
+/** Loads every stage on its device. Throws the first failure, once all have answered. */
+export function* loadStages(split: Split, orders: readonly StageOrder[]): Flow<void> {
+  const placed = orders.map(order => ({order, device: deviceOf(split, order.index)}));
+  const questions = placed.map(({order, device}) => loadQuestion(device, order));
   const outcomes = (yield {wait: 'ask', questions}) as Outcome[];
-  const failed = outcomes.find(outcome => !outcome.ok);
-  const deployment = describe(split, options.id, stageGraph);
-  if (failed === undefined) return deployment;
-  yield* releaseStages(
-    recordOf(deployment),
-    split.chosen.map(({device}) => device),
-  );
-  throw failed.ok ? undefined : failed.error;
+  for (const [at, {order, device}] of placed.entries()) {
+    const outcome = outcomes[at];
+    if (outcome === undefined || outcome.ok) continue;
+    throw InferenceError.from(outcome.error).at({stage: order.name, device: device.name});
+  }
 }
 
 /** Asks every device to end these stages; devices that are gone need not. */

@@ -6,6 +6,7 @@ import {InferenceError} from '../src/errors.js';
 import type {Question} from '../src/kernel/asks.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {Flow} from '../src/kernel/flows.js';
+import {messageParser} from '../src/kernel/parse-message.js';
 import {type Assignment, assignByFallback, type Candidate} from '../src/plan/assign-affinity.js';
 import {cutStages, type StageCut} from '../src/plan/cut-stages.js';
 import {
@@ -51,6 +52,8 @@ export interface Cluster {
 
 /** Compiling a whole network once, just to see whether it compiles, may take this long. */
 const queryTimeoutMs = 120_000;
+
+const parseQueryAnswer = messageParser(queryAnswerSchema, 'answer to a query');
 
 /** Asks every candidate of a device expression what it can run of a network. */
 export function* queryCandidates(order: SplitOrder, cluster: Cluster): Flow<Queried> {
@@ -173,7 +176,7 @@ function queryQuestion(
 
 /** A candidate that cannot answer supports nothing, and its reason is that. */
 function supportOf(answer: Outcome | undefined, inspection: Inspection): Candidate['support'] {
-  if (answer?.ok) return queryAnswerSchema.parse(answer.value);
+  if (answer?.ok) return parseQueryAnswer(answer.value);
   const error = InferenceError.from(answer?.error);
   if (!error.retryable) throw error;
   const reason = `${error.code}: ${error.message}`;
