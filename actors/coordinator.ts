@@ -69,8 +69,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   receive({message}: Delivery<CoordinatorMessage | Reply>, now: number): Effects {
     switch (message.kind) {
       case 'members':
-        this.#devices = message.devices;
-        return [];
+        return this.#onMembers(message.devices);
       case 'devices':
         return [succeeded(message.ask, this.#devices)];
       case 'query':
@@ -115,6 +114,14 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   /** Clients turn to the coordinator that leads next. */
   stopped(): Effects {
     return this.#flows.abandon(new InferenceError('NO_COORDINATOR', 'the coordinator is closing'));
+  }
+
+  /** Devices that have left will not answer what they were asked. */
+  #onMembers(devices: readonly DeviceDescription[]): Effects {
+    const gone = new Set(this.#devices.map(({address}) => address));
+    for (const {address} of devices) gone.delete(address);
+    this.#devices = devices;
+    return this.#flows.onGone(gone);
   }
 
   #work<T>(ask: Ask, flow: Flow<T>): Effects {

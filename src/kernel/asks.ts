@@ -94,6 +94,14 @@ export class Asks<T> {
     return this.#settle(id, {ok: false, error: unsent ?? question.absent()});
   }
 
+  /** Questions to these addresses end as if they had reached nobody. */
+  onGone(addresses: ReadonlySet<Address>): Settled<T>[] {
+    return [...this.#pending].flatMap(([id, {question}]) => {
+      if (!addresses.has(question.to)) return [];
+      return this.#settle(id, {ok: false, error: question.absent()}) ?? [];
+    });
+  }
+
   /** Every open question ends with `error`. */
   abandon(error: InferenceError): Settled<T>[] {
     return [...this.#pending.keys()].flatMap(id => this.#settle(id, {ok: false, error}) ?? []);

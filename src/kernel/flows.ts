@@ -59,6 +59,11 @@ export class Flows {
     return flatten(this.#asks.onLost(token, unsent));
   }
 
+  /** What was asked of these addresses will not be answered. */
+  onGone(addresses: ReadonlySet<Address>): Effects {
+    return this.#asks.onGone(addresses).flatMap(flatten);
+  }
+
   resume(message: FlowMessage): Effects {
     if (message.kind === 'askTimeout') return flatten(this.#asks.onTimeout(message));
     const running = this.#running.get(message.flow);

@@ -68,6 +68,17 @@ test('a question that could not be sent ends with the reason', t => {
   t.deepEqual(asks.onLost('ask-0', error)?.settled, {ok: false, error});
 });
 
+test('questions to an address that is gone end as the asker says, and no others', t => {
+  const asks = new Asks<Outcome>('me');
+  asks.ask(question, outcome);
+  asks.ask({...question, to: 'device.2'}, outcome);
+  t.like(asks.onGone(new Set(['device.1', 'device.9'])), [
+    {effects: [{do: 'cancelTimer'}], settled: {error: {code: 'DEVICE_LOST'}}},
+  ]);
+  t.is(asks.onLost('ask-0'), undefined);
+  t.not(asks.onLost('ask-1'), undefined);
+});
+
 test('tokens of something else are not taken', t => {
   const asks = new Asks<Outcome>('me');
   asks.ask(question, outcome);

@@ -1,0 +1,157 @@
+import test from 'ava';
+import type {Deployment} from '../../../schemas/deployment.js';
+import {InferenceError} from '../../../src/errors.js';
+import {ClusterBench, orderOver, type ScriptedPlugin} from '../../support/cluster-bench.js';
+import {deviceOn} from '../../support/device-descriptions.js';
+import {planGraph} from '../../support/plan-graph.js';
+
+// x -> relu -> y
+const network = () =>
+  planGraph(`
+    inputs x
+    relu: x -> y
+    outputs y
+  `);
+
+const cpu = deviceOn('host-a', 'CPU');
+const load = {kind: 'load', order: orderOver('CPU')};
+
+async function clusterOfOne(): Promise<{cluster: ClusterBench; plugin: ScriptedPlugin}> {
+  const cluster = new ClusterBench(network());
+  return {cluster, plugin: await cluster.addDevice(cpu)};
+}
+
+async function loaded(cluster: ClusterBench): Promise<string> {
+  const answer = await cluster.ask(load);
+  if (!answer?.ok) throw new Error('not loaded');
+  return (answer.value as Deployment).id;
+}
+
+/** The coordinator that led is gone without a word, and another leads. */
+async function failOver(cluster: ClusterBench): Promise<void> {
+  cluster.system.stop('coordinator.0');
+  cluster.startCoordinator();
+  await cluster.world.advance(1500);
+}
+
+test('a deployment is recorded while it is there, and ends with its release', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const id = await loaded(cluster);
+  t.deepEqual([...cluster.records.kept.keys()], [id]);
+  t.like(await cluster.ask({kind: 'release', deployment: id}), {ok: true, value: null});
+  t.deepEqual(plugin.told('release'), plugin.told('load'));
+  t.is(cluster.records.kept.size, 0);
+});
+
+test('a release of what is not there, or no more, is answered', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const id = await loaded(cluster);
+  await cluster.ask({kind: 'release', deployment: id});
+  for (const deployment of [id, 'unknown']) {
+    t.like(await cluster.ask({kind: 'release', deployment}), {ok: true, value: null});
+  }
+  t.is(plugin.told('release').length, 1);
+});
+
+test('a deployment that nobody keeps is released', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  await loaded(cluster);
+  await cluster.world.advance(60_000);
+  t.deepEqual(plugin.told('release'), []);
+  await cluster.world.advance(30_000);
+  t.deepEqual(plugin.told('release'), plugin.told('load'));
+  t.is(cluster.records.kept.size, 0);
+});
+
+test('a deployment that is kept stays', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const kept = await loaded(cluster);
+  const other = await loaded(cluster);
+  for (let count = 0; count < 20; count++) {
+    cluster.keep(kept, 'unknown');
+    await cluster.world.advance(15_000);
+  }
+  t.deepEqual(plugin.told('release'), [`stage.${other}.0.0.0`]);
+});
+
+test('a deployment that took longer to load than it is kept lives as long as any', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  let compiled = () => {};
+  plugin.onLoad = () =>
+    new Promise(resolve => {
+      compiled = () => resolve({slots: 1, queuedMax: 1});
+    });
+  const id = cluster.send(load);
+  await cluster.world.advance(200_000);
+  compiled();
+  await cluster.world.advance(59_000);
+  t.like(cluster.answer(id), {ok: true});
+  t.deepEqual(plugin.told('release'), []);
+});
+
+test('a store that does not answer fails the order before anything is loaded', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  cluster.records.failure = new InferenceError('STORE_UNAVAILABLE', 'JetStream is off');
+  t.like(await cluster.ask(load), {ok: false, error: {code: 'STORE_UNAVAILABLE'}});
+  t.deepEqual(plugin.told('load'), []);
+});
+
+test('a store that fails at the release keeps the record for the next leader', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const deployment = await loaded(cluster);
+  cluster.records.failure = new InferenceError('STORE_UNAVAILABLE', 'JetStream is off');
+  t.like(await cluster.ask({kind: 'release', deployment}), {ok: true});
+  t.deepEqual(plugin.told('release'), plugin.told('load'));
+  t.is(cluster.records.kept.size, 1);
+});
+
+test('the next leader releases what an earlier one deployed, when it is asked to', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const deployment = await loaded(cluster);
+  await failOver(cluster);
+  t.like(await cluster.ask({kind: 'release', deployment}), {ok: true});
+  t.deepEqual(plugin.told('release'), plugin.told('load'));
+});
+
+test('the next leader keeps what clients keep, and releases the rest after a while', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const kept = await loaded(cluster);
+  const other = await loaded(cluster);
+  await failOver(cluster);
+  for (let count = 0; count < 8; count++) {
+    cluster.keep(kept);
+    await cluster.world.advance(15_000);
+  }
+  t.deepEqual(plugin.told('release'), [`stage.${other}.0.0.0`]);
+  t.deepEqual([...cluster.records.kept.keys()], [kept]);
+});
+
+test('what a coordinator left half loaded is given back by the next', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  plugin.onLoad = () => new Promise(() => {});
+  cluster.send(load);
+  await cluster.world.settle();
+  t.is(cluster.records.kept.size, 1);
+  await failOver(cluster);
+  await cluster.world.advance(90_000);
+  t.is(cluster.records.kept.size, 0);
+});
+
+test('a coordinator that is closed answers what it works on, so that clients ask the next', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  plugin.onLoad = () => new Promise(() => {});
+  const id = cluster.send(load);
+  await cluster.world.settle();
+  cluster.system.stop('coordinator.0');
+  await cluster.world.settle();
+  t.like(cluster.answer(id), {ok: false, error: {code: 'NO_COORDINATOR'}});
+});
+
+test('one that leads no more answers for nothing that it deployed', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  await loaded(cluster);
+  cluster.system.tell('coordinator.0', {kind: 'follow'});
+  await cluster.world.advance(200_000);
+  t.deepEqual(plugin.told('release'), []);
+  t.is(cluster.records.kept.size, 1, 'the one that leads has it');
+});
