@@ -56,6 +56,8 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   readonly #flows: Flows;
   readonly #deployments = new Map<string, Kept>();
   #devices: readonly DeviceDescription[] = [];
+  /** It leads, and has not yet read what earlier leaders deployed. */
+  #mustRecover = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
@@ -96,6 +98,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       case 'lead':
         return this.#flows.start(this.#recover(), () => []);
       case 'follow':
+        this.#mustRecover = false;
         this.#deployments.clear();
         return [];
       default:
@@ -223,7 +226,8 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       return kept.keptUntil <= now;
     });
     const releases = expired.flatMap(([id]) => this.#flows.start(this.#release(id), () => []));
-    return [...releases, this.#expireLater()];
+    const recovery = this.#mustRecover ? this.#flows.start(this.#recover(now), () => []) : [];
+    return [...releases, ...recovery, this.#expireLater()];
   }
 
   #expireLater(): Effect<Private> {

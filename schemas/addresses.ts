@@ -2,8 +2,8 @@
 export const registryAddress = 'all.registry';
 
 /**
- * Every coordinator hears here which deployments are wanted: one that leads no longer still looks
- * after those that it loaded.
+ * Every coordinator hears here which deployments are wanted; the one that leads releases those that
+ * no client has asked for in a while.
  */
 export const keepAddress = 'all.keep';
 

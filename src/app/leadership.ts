@@ -29,9 +29,10 @@ const leaseSchema = z.object({holder: z.string(), beat: z.number()});
 export class Leadership {
   readonly #options: LeadershipOptions;
   #timer: Timer | undefined;
+  /** Ends the lead where the lease was not renewed in time, however long the store takes. */
+  #stepDown: Timer | undefined;
   #leading: Listening | undefined;
   #beat = 0;
-  #renewedAt = 0;
   #seen: {readonly revision: number; readonly since: number} | undefined;
   #closed = false;
   #turn: Promise<void> = Promise.resolve();
@@ -62,8 +63,6 @@ export class Leadership {
     } catch (error) {
       log.write('warn', 'the lease could not be read or written', {reason: String(error)});
     }
-    const now = this.#options.clock.now();
-    if (this.leads && now - this.#renewedAt > (leaseMs * 2) / 3) this.#follow('lease not renewed');
     if (this.#closed) return;
     this.#timer = timers.after(leaseMs / 4, () => {
       this.#turn = this.#take();
@@ -85,8 +84,7 @@ export class Leadership {
       if (this.leads) this.#follow('another coordinator took the lease');
       return;
     }
-    this.#renewedAt = startedAt;
-    if (!this.leads && !this.#closed) this.#begin();
+    if (!this.#closed) this.#renewed(startedAt);
   }
 
   #isOver(revision: number, leaseMs: number): boolean {
@@ -95,12 +93,23 @@ export class Leadership {
     return now - this.#seen.since > leaseMs;
   }
 
+  /** `startedAt`: when the renewal began, since when others may count. */
+  #renewed(startedAt: number): void {
+    const {clock, timers, leaseMs} = this.#options;
+    const leftMs = (leaseMs * 2) / 3 - (clock.now() - startedAt);
+    if (leftMs <= 0) return;
+    this.#stepDown?.cancel();
+    this.#stepDown = timers.after(leftMs, () => this.#follow('the lease was not renewed'));
+    if (!this.leads) this.#begin();
+  }
+
   #begin(): void {
     this.#options.log.write('info', 'this coordinator leads', {coordinator: this.#options.id});
     this.#leading = this.#options.lead();
   }
 
   #follow(reason: string): void {
+    this.#stepDown?.cancel();
     this.#leading?.stop();
     this.#leading = undefined;
     this.#options.log.write('info', 'this coordinator follows', {reason});
