@@ -96,6 +96,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       case 'expire':
         return this.#expire(now);
       case 'lead':
+        this.#mustRecover = true;
         return this.#flows.start(this.#recover(), () => []);
       case 'follow':
         this.#mustRecover = false;
@@ -197,7 +198,9 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
 
   /** Takes over what earlier leaders deployed; clients that are alive keep it from expiring. */
   *#recover(): Flow<void> {
-    for (const record of yield* this.#records()) {
+    const records = yield* this.#records();
+    this.#mustRecover = false;
+    for (const record of records) {
       if (this.#deployments.has(record.id)) continue;
       this.#deployments.set(record.id, {record, keptUntil: undefined});
     }
@@ -226,7 +229,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       return kept.keptUntil <= now;
     });
     const releases = expired.flatMap(([id]) => this.#flows.start(this.#release(id), () => []));
-    const recovery = this.#mustRecover ? this.#flows.start(this.#recover(now), () => []) : [];
+    const recovery = this.#mustRecover ? this.#flows.start(this.#recover(), () => []) : [];
     return [...releases, ...recovery, this.#expireLater()];
   }
 
