@@ -1,23 +1,37 @@
 import test from 'ava';
+import type {Core} from '../../src/index.js';
 import {stopSharedNats} from '../support/nats.js';
 import {type NatsCluster, startNatsCluster} from '../support/nats-cluster.js';
 import {conformsToCluster} from './cluster.js';
 
-let shared: Promise<NatsCluster> | undefined;
+let cluster: Promise<NatsCluster> | undefined;
+let core: Promise<Core> | undefined;
 
 test.after.always(async () => {
-  await (await shared)?.close();
+  await (await core)?.close();
+  await (await cluster)?.close();
   await stopSharedNats();
 });
 
-conformsToCluster('over NATS', async (t, {frameBytesMax} = {}) => {
-  shared ??= startNatsCluster();
-  const cluster =
-    frameBytesMax === undefined ? await shared : await startNatsCluster({frameBytesMax});
-  const core = await cluster.connect();
-  t.teardown(async () => {
-    await core.close();
-    if (frameBytesMax !== undefined) await cluster.close();
-  });
-  return core;
+/** A client of the cluster that all tests share. */
+async function connect(): Promise<Core> {
+  cluster ??= startNatsCluster();
+  return (await cluster).connect();
+}
+
+conformsToCluster('over NATS', async (t, {own = false, frameBytesMax} = {}) => {
+  if (!own) {
+    core ??= connect();
+    return core;
+  }
+  if (frameBytesMax === undefined) {
+    const client = await connect();
+    t.teardown(() => client.close());
+    return client;
+  }
+  const bounded = await startNatsCluster({frameBytesMax});
+  t.teardown(() => bounded.close());
+  const client = await bounded.connect();
+  t.teardown(() => client.close());
+  return client;
 });

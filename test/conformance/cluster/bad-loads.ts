@@ -4,9 +4,7 @@ import type {Config} from '../../../src/index.js';
 import {line, skip} from '../../support/cluster-networks.js';
 import {NetworkBuilder} from '../../support/network-builder.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
-import {type Check, load, rejects, unharmed} from './check.js';
-
-const split = {affinity: {Mul_0: 'WASM', shift: 'CPU'}};
+import {type Check, load, rejects, splitLine, unharmed} from './check.js';
 
 /** Files, devices, config and affinity that are refused, each with what is wrong about it. */
 export function badLoads(check: Check): void {
@@ -18,7 +16,7 @@ export function badLoads(check: Check): void {
 
 function badFiles(check: Check): void {
   check('what is no ONNX network is refused, by bytes and by path', async (t, core) => {
-    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', split);
+    const executable = await splitLine(core);
     const path = join(await temporaryFolder(t), 'network.onnx');
     const wrong: readonly (readonly [Uint8Array, string])[] = [
       [new Uint8Array(0), 'the file is empty'],
@@ -60,7 +58,7 @@ function badOperations(check: Check): void {
   });
 
   check('affinity for some operations names those without', async (t, core) => {
-    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', split);
+    const executable = await splitLine(core);
     const network = await core.readNetwork(skip());
     network.setAffinity('Abs_1', 'WASM');
     await unharmed(t, executable, async () => {
@@ -78,7 +76,7 @@ function badOperations(check: Check): void {
   });
 
   check('operations that no device runs are all named, with every reason', async (t, core) => {
-    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', split);
+    const executable = await splitLine(core);
     const model = new NetworkBuilder('odd')
       .opset('nobody', 1)
       .input('x', 'f32', [2])
@@ -103,7 +101,7 @@ function badOperations(check: Check): void {
 
 function badDevices(check: Check): void {
   check('a device that is not there is refused with those that are', async (t, core) => {
-    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', split);
+    const executable = await splitLine(core);
     const network = await core.readNetwork(line());
     await unharmed(t, executable, async () => {
       for (const device of ['CPUU', 'HETERO:CPUU,WASM', 'nowhere/CPU', 'CPU.7']) {

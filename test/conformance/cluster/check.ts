@@ -6,7 +6,7 @@ import {
   type ExecutableNetwork,
   InferenceError,
 } from '../../../src/index.js';
-import {floats} from '../../support/cluster-networks.js';
+import {floats, line} from '../../support/cluster-networks.js';
 
 export interface OpenOptions {
   /** The test closes the cluster, or bounds its frames; else a shared one will do. */
@@ -48,6 +48,22 @@ export async function load(
   const executable = await core.loadNetwork(network, device, config);
   t.teardown(() => executable.release());
   return executable;
+}
+
+const splitLines = new WeakMap<Core, Promise<ExecutableNetwork>>();
+
+/** `line` on both devices, loaded once for all tests that leave it as it is. */
+export function splitLine(core: Core): Promise<ExecutableNetwork> {
+  const known = splitLines.get(core);
+  if (known !== undefined) return known;
+  const loading = (async () => {
+    const network = await core.readNetwork(line());
+    network.setAffinity('Mul_0', 'WASM');
+    network.setAffinity('shift', 'CPU');
+    return core.loadNetwork(network, 'HETERO:WASM,CPU');
+  })();
+  splitLines.set(core, loading);
+  return loading;
 }
 
 /** The rejection must be an InferenceError of this code whose message holds each of `texts`. */

@@ -1,9 +1,7 @@
 import type {ExecutionContext} from 'ava';
 import type {ExecutableNetwork} from '../../../src/index.js';
 import {floats, line, slow, slowInputs} from '../../support/cluster-networks.js';
-import {type Check, load, rejects, unharmed} from './check.js';
-
-const split = {affinity: {Mul_0: 'WASM', shift: 'CPU'}};
+import {type Check, load, rejects, splitLine, unharmed} from './check.js';
 
 /** Releasing and closing, with requests on their way. */
 export function lifetimes(check: Check): void {
@@ -21,7 +19,7 @@ function startMany(t: ExecutionContext, executable: ExecutableNetwork): Promise<
 
 function releasing(check: Check): void {
   check('release ends the requests that run, and a second one changes nothing', async (t, core) => {
-    const beside = await load(t, core, line(), 'HETERO:WASM,CPU', split);
+    const beside = await splitLine(core);
     const executable = await load(t, core, slow(), 'CPU');
     const request = executable.createInferRequest();
     await unharmed(t, beside, async () => {

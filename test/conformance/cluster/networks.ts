@@ -5,6 +5,7 @@ import {externalNetwork} from '../../support/external-network.js';
 import {NetworkBuilder} from '../../support/network-builder.js';
 import {runModel} from '../../support/run-model.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
+import {tensorOf} from '../../support/tensor-of.js';
 import {type Check, load, rejects} from './check.js';
 
 /** Devices, networks, and how networks are split over devices. */
@@ -201,6 +202,25 @@ function splitting(check: Check): void {
       t.deepEqual(y?.shape, [rows, 2]);
       t.deepEqual(y?.data, new Float32Array(rows * 2).fill(5));
     }
+  });
+
+  check('a random operation runs once, wherever its value goes', async (t, core) => {
+    const model = new NetworkBuilder('random')
+      .input('x', 'f32', [64])
+      .node('RandomNormalLike', 'x', 'drawn')
+      .node('Neg', 'drawn', 'a')
+      .node('Neg', 'drawn', 'b')
+      .output('a', 'f32', [64])
+      .output('b', 'f32', [64])
+      .bytes();
+    const affinity = {RandomNormalLike_0: 'CPU', Neg_1: 'CPU', Neg_2: 'WASM'};
+    const executable = await load(t, core, model, 'HETERO:WASM,CPU', {affinity});
+    const request = executable.createInferRequest();
+    const first = await request.infer({x: tensorOf('f32', [64])});
+    const second = await request.infer();
+    t.deepEqual(first['a'], first['b']);
+    t.deepEqual(second['a'], second['b']);
+    t.notDeepEqual(first['a'], second['a']);
   });
 
   check('an output that is an input, and one that is an initializer', async (t, core) => {

@@ -1,9 +1,5 @@
-import type {ExecutionContext} from 'ava';
-import type {Core, ExecutableNetwork} from '../../../src/index.js';
 import {floats, line, skip, slow, slowInputs} from '../../support/cluster-networks.js';
-import {type Check, load, rejects} from './check.js';
-
-const split = {affinity: {Mul_0: 'WASM', shift: 'CPU'}};
+import {type Check, load, rejects, splitLine} from './check.js';
 
 /** Infer requests: one after the other, at once, cancelled. */
 export function requests(check: Check): void {
@@ -13,13 +9,9 @@ export function requests(check: Check): void {
   cancelling(check);
 }
 
-function splitLine(t: ExecutionContext, core: Core): Promise<ExecutableNetwork> {
-  return load(t, core, line(), 'HETERO:WASM,CPU', split);
-}
-
 function stepByStep(check: Check): void {
   check('a request is set, started, waited for and read', async (t, core) => {
-    const request = (await splitLine(t, core)).createInferRequest();
+    const request = (await splitLine(core)).createInferRequest();
     t.false(await request.wait(0));
     await rejects(t, () => request.getOutput('y'), 'NOT_STARTED');
     request.setInput('x', floats([1, 2], 2));
@@ -66,7 +58,8 @@ function stepByStep(check: Check): void {
   });
 
   check('the time of a request is told for each stage', async (t, core) => {
-    const executable = await splitLine(t, core);
+    const affinity = {Mul_0: 'WASM', shift: 'CPU'};
+    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', {affinity});
     const request = executable.createInferRequest();
     t.deepEqual(request.timings, []);
     await request.infer({x: floats([1, 2], 2)});
@@ -91,7 +84,7 @@ function stepByStep(check: Check): void {
 
 function callbacks(check: Check): void {
   check('the callback is called before wait settles, and may start again', async (t, core) => {
-    const request = (await splitLine(t, core)).createInferRequest();
+    const request = (await splitLine(core)).createInferRequest();
     const seen: number[] = [];
     await new Promise<void>((resolve, reject) => {
       request.setCallback(error => {
@@ -130,7 +123,7 @@ function callbacks(check: Check): void {
 
 function manyAtOnce(check: Check): void {
   check('hundreds of requests in flight each get the answer to their input', async (t, core) => {
-    const executable = await splitLine(t, core);
+    const executable = await splitLine(core);
     const answers = await Promise.all(
       Array.from({length: 600}, async (_, each) => {
         const rows = (each % 3) + 1;
@@ -147,7 +140,7 @@ function manyAtOnce(check: Check): void {
 
   check('several networks at once keep their requests apart', async (t, core) => {
     const affinity = {Neg_0: 'CPU', Abs_1: 'WASM', Add_2: 'CPU'};
-    const lines = [await splitLine(t, core), await load(t, core, line(), 'CPU')];
+    const lines = [await splitLine(core), await load(t, core, line(), 'CPU')];
     const skips = await load(t, core, skip(), 'HETERO:WASM,CPU', {affinity});
     const wrong: string[] = [];
     const runs = Array.from({length: 100}, (_, each) => [
@@ -186,7 +179,7 @@ function cancelling(check: Check): void {
   });
 
   check('cancelling some of many requests leaves the others alone', async (t, core) => {
-    const executable = await splitLine(t, core);
+    const executable = await splitLine(core);
     const started = Array.from({length: 300}, (_, each) => {
       const request = executable.createInferRequest();
       request.setInput('x', floats([each, each], 2));

@@ -3,7 +3,7 @@ import {floats, line, passThrough} from '../../support/cluster-networks.js';
 import {giveAway} from '../../support/give-away.js';
 import {sampleTensors} from '../../support/sample-tensors.js';
 import {tensorOf} from '../../support/tensor-of.js';
-import {type Check, load} from './check.js';
+import {type Check, load, splitLine} from './check.js';
 
 /** Tensors of every type through devices and cuts, and whose their buffers are. */
 export function tensors(check: Check): void {
@@ -123,8 +123,7 @@ function inputsStay(check: Check): void {
 
 function outputsAreOurs(check: Check): void {
   check('outputs may be changed, and given away', async (t, core) => {
-    const affinity = {Mul_0: 'WASM', shift: 'CPU'};
-    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', {affinity});
+    const executable = await splitLine(core);
     const request = executable.createInferRequest();
     const first = (await request.infer({x: floats([1, 2], 2)}))['y'];
     const {data} = request.getOutput('y');
