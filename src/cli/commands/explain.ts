@@ -46,7 +46,7 @@ export function explainCommand(console: Console): Command {
         const plan = await core.planNetwork(network, options.device, options.config);
         if (options.svg !== undefined) await writeFile(options.svg, explainSvg(plan.stageGraph));
         if (options.json) console.print(JSON.stringify(plan, undefined, 2));
-        else if (options.dot) console.print(explainDot(plan.stageGraph));
+        else if (options.dot) console.print(explainDot(plan.stageGraph).trimEnd());
         else if (options.svg === undefined) {
           console.print(explainPlan(plan, network, options.verbose === true));
         }
