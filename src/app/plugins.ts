@@ -18,8 +18,17 @@ export function builtInPlugins(): readonly string[] {
 
 /** Throws UNKNOWN_DEVICE. */
 export async function createPlugin(kind: string): Promise<Plugin> {
+  return (await loaderOf(kind)()).createPluginEngine();
+}
+
+/** Throws UNKNOWN_DEVICE if there is no such plugin, without loading it. */
+export function checkPlugin(kind: string): void {
+  loaderOf(kind);
+}
+
+function loaderOf(kind: string): () => Promise<PluginModule> {
   const load = Object.hasOwn(builtIn, kind) ? builtIn[kind] : undefined;
-  if (load !== undefined) return (await load()).createPluginEngine();
+  if (load !== undefined) return load;
   const nearest = nearestName(kind, builtInPlugins());
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
   throw new InferenceError(

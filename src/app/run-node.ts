@@ -9,7 +9,7 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import {createLocalTransport} from '../wire/local-transport.js';
 import type {ConnectOptions} from './connect-options.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
-import {builtInPlugins} from './plugins.js';
+import {builtInPlugins, checkPlugin} from './plugins.js';
 import {systemClock, systemTimers} from './system-world.js';
 
 export interface NodeOptions {
@@ -38,8 +38,8 @@ const guardianSettings = {
 };
 
 /**
- * Runs a node: one process for each plugin, started again when it dies. Rejects with what the first
- * start of a plugin failed with.
+ * Runs a node: one process for each plugin, started again when it dies. Rejects with UNKNOWN_DEVICE,
+ * or what the first start of a plugin failed with.
  */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const {name, log, connect, devices = builtInPlugins()} = options;
@@ -48,6 +48,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     throw new InferenceError('INVALID_ARGUMENT', text);
   }
   const children = [...new Set(devices)];
+  children.forEach(checkPlugin);
   const processes = new DeviceProcesses(plugin => ({kind: 'start', node: name, plugin, connect}));
   const transport = createLocalTransport();
   const world = {transport, clock: systemClock, timers: systemTimers, log};

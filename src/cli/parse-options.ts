@@ -6,6 +6,13 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
   return [...earlier, value];
 }
 
+/** `CPU,WASM` into its parts. */
+export function kinds(value: string): readonly string[] {
+  const parts = value.split(',').map(part => part.trim());
+  if (parts.every(part => part !== '')) return parts;
+  throw new InvalidArgumentError('expected kinds of devices between commas: CPU,WASM.');
+}
+
 export function wholeNumber(min: number, max: number): (value: string) => number {
   return value => {
     const number = Number(value);

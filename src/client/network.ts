@@ -109,7 +109,10 @@ async function readModelFile(path: string): Promise<Uint8Array> {
     }
     return await readFile(path);
   } catch (error) {
-    throw InferenceError.from(error, 'FILE_UNREADABLE');
+    if (error instanceof InferenceError) throw error;
+    const {message} = InferenceError.from(error);
+    const text = `expected a network's file at ${path}: ${message}`;
+    throw new InferenceError('FILE_UNREADABLE', text, {}, {cause: error});
   }
 }
 

@@ -79,8 +79,10 @@ async function firstToGreet(
   throw noServer(tried.join(', '));
 }
 
+const ways = '`heterodyne up`, which brings up a whole cluster, or with `nats-server -js`';
+
 function noServer(tried: string): InferenceError {
-  const message = `Expected a NATS server at ${tried}. Start one with \`nats-server -js\`.`;
+  const message = `Expected a NATS server at ${tried}. Start one with ${ways}.`;
   return new InferenceError('NO_SERVER', message);
 }
 

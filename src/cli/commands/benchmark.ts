@@ -6,6 +6,7 @@ import {invariant} from '../../errors.js';
 import type {Config} from '../../plugin/plugin.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
+import {openModel} from '../open-model.js';
 import {configOption, seconds, wholeNumber} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import {randomTensor} from '../random-tensor.js';
@@ -59,14 +60,15 @@ export function benchmarkCommand(console: Console): Command {
     .addOption(configOption())
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ heterodyne benchmark model.onnx -d CPU -t 5 --nireq 8\n')
-    .action((model: string, options: Options) =>
-      withCore(options, async core => {
-        const network = await core.readNetwork(model);
-        const executable = await core.loadNetwork(network, options.device, configOf(options));
+    .action(async (model: string, options: Options) => {
+      const config = configOf(options);
+      const network = await openModel(model, options.device, config);
+      await withCore(options, async core => {
+        const executable = await core.loadNetwork(network, options.device, config);
         const report = await measure(executable, options, console);
         console.print(options.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
-      }),
-    );
+      });
+    });
 }
 
 function configOf({hint, nstreams, config}: Options): Config {

@@ -1,4 +1,3 @@
-import {writeFile} from 'node:fs/promises';
 import {Command} from 'commander';
 import type {PlanResult} from '../../../schemas/messages/coordinator.js';
 import type {Network} from '../../client/network.js';
@@ -6,8 +5,10 @@ import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {openModel} from '../open-model.js';
 import {configOption, entry} from '../parse-options.js';
 import type {Console} from '../report.js';
+import {writeResult} from '../write-result.js';
 
 interface Options extends ClusterOptions {
   readonly device: string;
@@ -37,21 +38,21 @@ export function explainCommand(console: Console): Command {
       'after',
       '\nExample:\n  $ heterodyne explain model.onnx -d HETERO:WASM,CPU --svg stages.svg\n',
     )
-    .action((model: string, options: Options) =>
-      withCore(options, async core => {
-        const network = await core.readNetwork(model);
-        for (const [operation, device] of Object.entries(options.affinity ?? {})) {
-          network.setAffinity(operation, device);
-        }
+    .action(async (model: string, options: Options) => {
+      const network = await openModel(model, options.device, options.config);
+      for (const [operation, device] of Object.entries(options.affinity ?? {})) {
+        network.setAffinity(operation, device);
+      }
+      await withCore(options, async core => {
         const plan = await core.planNetwork(network, options.device, options.config);
-        if (options.svg !== undefined) await writeFile(options.svg, explainSvg(plan.stageGraph));
+        if (options.svg !== undefined) await writeResult(options.svg, explainSvg(plan.stageGraph));
         if (options.json) console.print(JSON.stringify(plan, undefined, 2));
         else if (options.dot) console.print(explainDot(plan.stageGraph).trimEnd());
         else if (options.svg === undefined) {
           console.print(explainPlan(plan, network, options.verbose === true));
         }
-      }),
-    );
+      });
+    });
 }
 
 function explainPlan(

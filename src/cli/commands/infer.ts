@@ -1,18 +1,17 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Command} from 'commander';
-import type {TensorData, TensorInfo} from '../../../schemas/tensor.js';
-import type {ExecutableNetwork} from '../../client/executable-network.js';
-import {InferenceError} from '../../errors.js';
+import type {TensorData} from '../../../schemas/tensor.js';
 import {formatShape} from '../../tensor-check.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {elementValues} from '../element-values.js';
-import {type InputArgument, parseInputArgument} from '../input-argument.js';
-import {readNpy, writeNpy} from '../npy.js';
+import {fileNames} from '../file-names.js';
+import {completeInputs, readGivenInputs} from '../infer-inputs.js';
+import {writeNpy} from '../npy.js';
+import {openModel} from '../open-model.js';
 import {collect, configOption} from '../parse-options.js';
-import {randomTensor} from '../random-tensor.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
+import {makeFolder, writeResult} from '../write-result.js';
 
 interface Options extends ClusterOptions {
   readonly device: string;
@@ -22,7 +21,6 @@ interface Options extends ClusterOptions {
   readonly json?: boolean;
 }
 
-const seedDefault = 0;
 const shownElementsMax = 5;
 const jsonElementsMax = 64;
 
@@ -44,56 +42,17 @@ export function inferCommand(console: Console): Command {
       'after',
       '\nExample:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n',
     )
-    .action((model: string, options: Options) =>
-      withCore(options, async core => {
-        const executable = await core.loadNetwork(
-          await core.readNetwork(model),
-          options.device,
-          options.config,
-        );
-        const inputs = await readInputs(executable, (options.input ?? []).map(parseInputArgument));
+    .action(async (model: string, options: Options) => {
+      const network = await openModel(model, options.device, options.config);
+      const given = await readGivenInputs(options.input ?? []);
+      await withCore(options, async core => {
+        const executable = await core.loadNetwork(network, options.device, options.config);
         const request = executable.createInferRequest();
-        const outputs = await request.infer(inputs);
+        const outputs = await request.infer(completeInputs(executable, given));
         const files = await writeOutputs(outputs, options.outputDir);
         report(console, options.json === true, outputs, files);
-      }),
-    );
-}
-
-async function readInputs(
-  executable: ExecutableNetwork,
-  given: readonly InputArgument[],
-): Promise<Record<string, TensorData>> {
-  const infos = new Map<string, TensorInfo>(
-    [...executable.inputs, ...executable.overridable].map(info => [info.name, info]),
-  );
-  const inputs: Record<string, TensorData> = {};
-  for (const {name} of executable.inputs) {
-    const info = infos.get(name);
-    if (info !== undefined && !given.some(argument => argument.input === name)) {
-      inputs[name] = randomTensor(info, seedDefault);
-    }
-  }
-  for (const argument of given) inputs[argument.input] = await readInput(argument, infos);
-  return inputs;
-}
-
-async function readInput(
-  argument: InputArgument,
-  infos: ReadonlyMap<string, TensorInfo>,
-): Promise<TensorData> {
-  if (argument.kind === 'random') {
-    const info = infos.get(argument.input);
-    if (info !== undefined) return randomTensor(info, argument.seed);
-    const names = [...infos.keys()].join(', ');
-    const text = `expected an input out of ${names}, given '${argument.input}'`;
-    throw new InferenceError('UNKNOWN_INPUT', text);
-  }
-  try {
-    return readNpy(await readFile(argument.path), argument.path);
-  } catch (error) {
-    throw InferenceError.from(error, 'FILE_UNREADABLE');
-  }
+      });
+    });
 }
 
 async function writeOutputs(
@@ -102,11 +61,11 @@ async function writeOutputs(
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   if (folder === undefined) return files;
-  await mkdir(folder, {recursive: true});
-  for (const [name, tensor] of Object.entries(outputs)) {
-    // Names of values may hold anything; a file's name may not.
-    const file = join(folder, `${name.replace(/[^\w.-]/g, '_')}.npy`);
-    await writeFile(file, writeNpy(tensor));
+  await makeFolder(folder);
+  const names = fileNames(Object.keys(outputs), '.npy');
+  for (const [index, [name, tensor]] of Object.entries(outputs).entries()) {
+    const file = join(folder, names[index] ?? '');
+    await writeResult(file, writeNpy(tensor));
     files.set(name, file);
   }
   return files;

@@ -3,12 +3,13 @@ import {Command} from 'commander';
 import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
 import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
+import {kinds} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
 interface Options extends ServerOptions {
   readonly name: string;
-  readonly devices?: string;
+  readonly devices?: readonly string[];
 }
 
 /** `heterodyne node`. */
@@ -16,7 +17,7 @@ export function nodeCommand(console: Console): Command {
   return withServerOptions(new Command('node'))
     .description("run a node: this host's devices, until it is interrupted")
     .option('-n, --name <name>', 'name of the node, unique in the cluster', hostname())
-    .option('-d, --devices <kinds>', 'kinds of devices, between commas; all that there are if none')
+    .option('-d, --devices <kinds>', 'kinds of devices, between commas; none: all', kinds)
     .addHelpText(
       'after',
       '\nExample:\n  $ heterodyne node --servers nats://10.0.0.5:4222 --name edge --devices CPU,WASM\n',
@@ -25,7 +26,7 @@ export function nodeCommand(console: Console): Command {
       const log = standardLog(options.verbose ? 'debug' : 'warn', {node: options.name});
       const node = await runNode({
         name: options.name,
-        ...(options.devices === undefined ? {} : {devices: options.devices.split(',')}),
+        ...(options.devices === undefined ? {} : {devices: options.devices}),
         connect: connectOptions(options, options.name),
         log,
       });

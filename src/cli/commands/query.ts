@@ -1,5 +1,6 @@
 import {Command} from 'commander';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {openModel} from '../open-model.js';
 import {configOption} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
@@ -19,9 +20,9 @@ export function queryCommand(console: Console): Command {
     .addOption(configOption())
     .option('--json', 'print one JSON object, by operation')
     .addHelpText('after', '\nExample:\n  $ heterodyne query model.onnx -d HETERO:WASM,CPU\n')
-    .action((model: string, options: Options) =>
-      withCore(options, async core => {
-        const network = await core.readNetwork(model);
+    .action(async (model: string, options: Options) => {
+      const network = await openModel(model, options.device, options.config);
+      await withCore(options, async core => {
         const placements = await core.queryNetwork(network, options.device, options.config);
         if (options.json) {
           console.print(JSON.stringify(Object.fromEntries(placements), undefined, 2));
@@ -41,8 +42,8 @@ export function queryCommand(console: Console): Command {
             rows,
           ),
         );
-      }),
-    );
+      });
+    });
 }
 
 function describeReasons(reasons: Readonly<Record<string, string>>): string {

@@ -7,7 +7,7 @@ import {standardLog} from '../../app/standard-log.js';
 import {startNatsServer} from '../../app/start-nats-server.js';
 import {InferenceError} from '../../errors.js';
 import {Closers} from '../closers.js';
-import {wholeNumber} from '../parse-options.js';
+import {kinds, wholeNumber} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
@@ -15,7 +15,7 @@ interface Options {
   readonly host: string;
   readonly port: number;
   readonly name: string;
-  readonly devices?: string;
+  readonly devices?: readonly string[];
   readonly cluster: string;
   readonly storeDir?: string;
   readonly verbose?: boolean;
@@ -37,7 +37,7 @@ export function upCommand(console: Console): Command {
     .option('--store-dir <dir>', "where nats-server keeps the cluster's state; none: nowhere")
     .option('--cluster <name>', 'name of the cluster on this server', 'default')
     .option('-n, --name <name>', 'name of the node', hostname())
-    .option('-d, --devices <kinds>', 'kinds of devices, between commas; all that there are if none')
+    .option('-d, --devices <kinds>', 'kinds of devices, between commas; none: all', kinds)
     .option('-v, --verbose', 'more detail, and stack traces of errors')
     .addHelpText(
       'after',
@@ -72,7 +72,7 @@ async function runCluster(options: Options, closers: Closers, console: Console):
   closers.add(() => coordinator.close());
   const node = await runNode({
     name,
-    ...(devices === undefined ? {} : {devices: devices.split(',')}),
+    ...(devices === undefined ? {} : {devices}),
     connect: {...connect, name},
     log,
   });
