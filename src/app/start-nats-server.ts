@@ -1,11 +1,12 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync, rmSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {InferenceError} from '../errors.js';
+import {endWithParent} from './end-with-parent.js';
 import {findNatsServer} from './find-nats-server.js';
 
 const startTimeoutMs = 10_000;
@@ -40,9 +41,8 @@ export interface NatsServer {
 }
 
 /**
- * Starts a nats-server and waits until it accepts connections. It ends with `stop`, and with this
- * process where that exits in order. Rejects with InferenceError NO_SERVER if there is none, or if
- * it does not start.
+ * Starts a nats-server and waits until it accepts connections. It ends with `stop`, or when this
+ * process is no more. Rejects with InferenceError NO_SERVER if there is none, or if it does not start.
  */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
   const executable = options.executable ?? findNatsServer();
@@ -51,17 +51,15 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   }
   const folder = await mkdtemp(join(tmpdir(), 'heterodyne-nats-'));
   const child = spawn(executable, await argumentsFor(options, folder), {
+    // In a group of its own: what interrupts this process must find the server still there.
+    detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const output = lastOutput(child);
-  const killing = atExit(() => {
-    child.kill('SIGKILL');
-    rmSync(folder, {recursive: true, force: true});
-  });
-  const ended = hasEnded(child);
+  const watcher = child.pid === undefined ? undefined : endWithParent(child.pid, folder);
+  const ended = hasEnded(child).finally(() => watcher?.cancel());
   const stop = async () => {
     await end(child, ended);
-    killing.cancel();
     await rm(folder, {recursive: true, force: true, maxRetries: 3});
   };
   try {
@@ -73,23 +71,6 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       `Expected ${executable} to start: ${InferenceError.from(error).message}${output()}`,
     );
   }
-}
-
-const exitCalls = new Set<() => void>();
-
-/** One listener for all servers: Node warns of a leak at the eleventh. */
-function atExit(call: () => void): {cancel(): void} {
-  if (exitCalls.size === 0) process.on('exit', callAtExit);
-  exitCalls.add(call);
-  return {
-    cancel: () => {
-      if (exitCalls.delete(call) && exitCalls.size === 0) process.off('exit', callAtExit);
-    },
-  };
-}
-
-function callAtExit(): void {
-  for (const call of exitCalls) call();
 }
 
 async function argumentsFor(options: NatsServerOptions, folder: string): Promise<string[]> {

@@ -1,6 +1,8 @@
+import {fork} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {connect} from 'node:net';
+import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {startNatsServer} from '../../../../src/app/start-nats-server.js';
 import {withNats} from '../../../support/nats.js';
@@ -51,4 +53,16 @@ test('a program that is none is reported', async t => {
   t.false(existsSync(executable));
   const error = await t.throwsAsync(startNatsServer({executable}));
   t.like(error, {code: 'NO_SERVER'});
+});
+
+test('a server ends when the process that started it is killed', async t => {
+  const script = fileURLToPath(new URL('../../../support/start-nats-and-wait.js', import.meta.url));
+  const parent = fork(script);
+  t.teardown(() => parent.kill('SIGKILL'));
+  const [port] = await once(parent, 'message');
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'data');
+  parent.kill('SIGKILL');
+  await once(socket, 'close');
+  t.pass();
 });
