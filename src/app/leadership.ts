@@ -19,6 +19,8 @@ export interface LeadershipOptions {
 }
 
 const leaseKey = 'leader';
+/** Holds a lease that was given back. */
+const nobody = '';
 const leaseSchema = z.object({holder: z.string(), beat: z.number()});
 
 /**
@@ -33,6 +35,8 @@ export class Leadership {
   #stepDown: Timer | undefined;
   #leading: Listening | undefined;
   #beat = 0;
+  /** The revision of what this coordinator wrote last. */
+  #written = 0;
   #seen: {readonly revision: number; readonly since: number} | undefined;
   #closed = false;
   #turn: Promise<void> = Promise.resolve();
@@ -50,10 +54,9 @@ export class Leadership {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
-    await this.#turn;
-    if (!this.leads) return;
     this.#follow('closing');
-    await this.#options.state.delete(leaseKey).catch(() => {});
+    await this.#turn;
+    if (this.#written > 0) await this.#giveBack();
   }
 
   async #take(): Promise<void> {
@@ -75,15 +78,18 @@ export class Leadership {
     const stored = await state.get(leaseKey);
     const revision = stored?.revision ?? 0;
     const holder = leaseSchema.safeParse(stored?.value).data?.holder;
-    if (stored !== undefined && holder !== id && !this.#isOver(revision, leaseMs)) {
-      if (this.leads) this.#follow(`${holder} leads`);
+    const free = stored === undefined || holder === id || holder === nobody;
+    if (!free && !this.#isOver(revision, leaseMs)) {
+      this.#follow(`${holder} leads`);
       return;
     }
+    if (this.#closed) return;
     const written = await state.put(leaseKey, {holder: id, beat: this.#beat++}, revision);
     if (written === undefined) {
-      if (this.leads) this.#follow('another coordinator took the lease');
+      this.#follow('another coordinator took the lease');
       return;
     }
+    this.#written = written;
     if (!this.#closed) this.#renewed(startedAt);
   }
 
@@ -103,6 +109,12 @@ export class Leadership {
     if (!this.leads) this.#begin();
   }
 
+  /** Compare-and-set: nothing changes if another coordinator has taken the lease meanwhile. */
+  async #giveBack(): Promise<void> {
+    const lease = {holder: nobody, beat: this.#beat++};
+    await this.#options.state.put(leaseKey, lease, this.#written).catch(() => {});
+  }
+
   #begin(): void {
     this.#options.log.write('info', 'this coordinator leads', {coordinator: this.#options.id});
     this.#leading = this.#options.lead();
@@ -110,7 +122,8 @@ export class Leadership {
 
   #follow(reason: string): void {
     this.#stepDown?.cancel();
-    this.#leading?.stop();
+    if (this.#leading === undefined) return;
+    this.#leading.stop();
     this.#leading = undefined;
     this.#options.log.write('info', 'this coordinator follows', {reason});
   }
