@@ -14,7 +14,7 @@ export function coordinatorCommand(console: Console): Command {
       '\nExample:\n  $ heterodyne coordinator --servers nats://127.0.0.1:4222\n',
     )
     .action(async (options: ServerOptions) => {
-      const log = standardLog(options.verbose ? 'debug' : 'warn', {process: 'coordinator'});
+      const log = standardLog(options.verbose ? 'debug' : 'info', {process: 'coordinator'});
       const coordinator = await runCoordinator(connectOptions(options, 'coordinator'), log);
       console.note('coordinator is running');
       await untilSignal();
