@@ -14,6 +14,7 @@ import type {KernelDescription} from './kernel.js';
 import type {KernelSetup} from './session-source.js';
 import type {KernelTask} from './start-kernel.js';
 import {openWeightsFolder, type WeightsFolder} from './weights-folder.js';
+import {withoutTelemetry} from './without-telemetry.js';
 
 export interface LoadOptions {
   /** The kernel's worker of the plugin. */
@@ -44,6 +45,7 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
 
   /** Rejects with COMPILE_FAILED or FILE_UNREADABLE. */
   static async load(network: NetworkSource, options: LoadOptions): Promise<OnnxRuntimeNetwork> {
+    withoutTelemetry();
     const weights = await openWeightsFolder(network.weightsFile);
     const setup: KernelSetup = {
       model: sharedBytes(network.model),

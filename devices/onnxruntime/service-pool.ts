@@ -5,6 +5,7 @@ import {sharedBytes} from '../../src/plugin/shared-bytes.js';
 import {WorkerPool} from '../../src/plugin/worker-pool.js';
 import type {ServiceTask} from './start-service.js';
 import {openWeightsFolder} from './weights-folder.js';
+import {withoutTelemetry} from './without-telemetry.js';
 
 /** Questions that wait for the one service worker. */
 const queuedMax = 256;
@@ -14,6 +15,7 @@ export class ServicePool {
   readonly #pool: WorkerPool<ServiceTask>;
 
   constructor(module: URL) {
+    withoutTelemetry();
     this.#pool = new WorkerPool({module, workers: 1, queuedMax});
   }
 
