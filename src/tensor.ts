@@ -32,7 +32,10 @@ export class Tensor<T extends ElementType = ElementType> implements TensorData<T
   /** A user's value as a tensor; throws TYPE_MISMATCH for what has no type, shape and data. */
   static from(value: unknown, name: string): Tensor {
     if (value instanceof Tensor) return value;
-    if (isTensorLike(value)) return new Tensor(value.type, value.shape, value.data);
+    if (isTensorLike(value)) {
+      checkTensor(value, name);
+      return new Tensor(value.type, value.shape, value.data);
+    }
     const given = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
     throw new InferenceError(
       'TYPE_MISMATCH',

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {type Deployment, deploymentSchema} from '../../schemas/deployment.js';
+import {deploymentSchema} from '../../schemas/deployment.js';
 import {type DeviceDescription, deviceDescriptionSchema} from '../../schemas/device.js';
 import type {Ask} from '../../schemas/messages/ask.js';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../../schemas/messages/coordinator.js';
 import type {Preprocessing} from '../../schemas/preprocessing.js';
 import {InferenceError} from '../errors.js';
+import {messageParser} from '../kernel/parse-message.js';
 import {availableDevices} from '../plan/available-devices.js';
 import {parseDeviceExpression} from '../plan/device-expression.js';
 import {parseConfig} from '../plugin/config.js';
@@ -42,6 +43,12 @@ const devicesTimeoutMs = 10_000;
 /** Reading, asking devices, compiling: minutes for the largest networks. */
 const orderTimeoutMs = 600_000;
 
+const answer = 'answer of the coordinator';
+const parseDevices = messageParser(z.array(deviceDescriptionSchema), answer);
+const parseQueryResult = messageParser(queryResultSchema, answer);
+const parsePlanResult = messageParser(planResultSchema, answer);
+const parseDeployment = messageParser(deploymentSchema, answer);
+
 /** A cluster as its user sees it. */
 export class ClusterClient {
   readonly #link: ClusterLink;
@@ -62,7 +69,7 @@ export class ClusterClient {
 
   async getDeviceDescriptions(): Promise<readonly DeviceDescription[]> {
     const answer = await this.#ask(ask => ({kind: 'devices', ask}), devicesTimeoutMs);
-    return z.array(deviceDescriptionSchema).parse(answer);
+    return parseDevices(answer);
   }
 
   /** See `openNetwork`. */
@@ -78,7 +85,7 @@ export class ClusterClient {
   ): Promise<ReadonlyMap<string, OperationPlacement>> {
     const order = await this.#order(network, device, config, {});
     const answer = await this.#ask(ask => ({kind: 'query', ask, order}), orderTimeoutMs);
-    return new Map(Object.entries(queryResultSchema.parse(answer)));
+    return new Map(Object.entries(parseQueryResult(answer)));
   }
 
   /** What `loadNetwork` would do, without doing it. */
@@ -89,9 +96,7 @@ export class ClusterClient {
     options: LoadOptions = {},
   ): Promise<PlanResult> {
     const order = await this.#order(network, device, config, options);
-    return planResultSchema.parse(
-      await this.#ask(ask => ({kind: 'plan', ask, order}), orderTimeoutMs),
-    );
+    return parsePlanResult(await this.#ask(ask => ({kind: 'plan', ask, order}), orderTimeoutMs));
   }
 
   /**
@@ -107,7 +112,7 @@ export class ClusterClient {
   ): Promise<ExecutableNetwork> {
     const order = await this.#order(network, device, config, options);
     const answer = await this.#ask(ask => ({kind: 'load', ask, order}), orderTimeoutMs);
-    const deployment: Deployment = deploymentSchema.parse(answer);
+    const deployment = parseDeployment(answer);
     this.#link.session.loaded(deployment);
     const executable = new ExecutableNetwork(this.#link.session, deployment, () =>
       this.#loaded.delete(executable),

@@ -3,6 +3,7 @@ import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js
 import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
+import {messageParser} from '../kernel/parse-message.js';
 import {nearestName} from '../nearest-name.js';
 import type {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
@@ -10,6 +11,8 @@ import {InferRequest} from './infer-request.js';
 import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
 
 const controlTimeoutMs = 30_000;
+
+const parseStats = messageParser(stageStatsSchema, 'answer of a stage');
 
 /** A network compiled for devices, ready for requests. */
 export class ExecutableNetwork {
@@ -65,9 +68,14 @@ export class ExecutableNetwork {
 
   /** For InferRequest. Throws UNKNOWN_INPUT and what does not fit. */
   checkInput(name: string, tensor: Tensor): void {
+    checkTensorFits(this.inputInfo(name), tensor);
+  }
+
+  /** For InferRequest. Throws UNKNOWN_INPUT. */
+  inputInfo(name: string): TensorInfo {
     const info = this.#infos.get(name);
     if (info === undefined) throw unknownName('UNKNOWN_INPUT', 'input', name, this.#infos.keys());
-    checkTensorFits(info, tensor);
+    return info;
   }
 
   /** For InferRequest. Throws MISSING_INPUT. */
@@ -117,7 +125,7 @@ export class ExecutableNetwork {
         }),
       ),
     );
-    return answers.map(answer => stageStatsSchema.parse(answer)).reduce(addStats);
+    return answers.map(answer => parseStats(answer)).reduce(addStats);
   }
 
   #throwIfReleased(): void {

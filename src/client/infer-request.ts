@@ -22,9 +22,15 @@ export type CompletionCallback = (error: InferenceError | undefined) => void;
 const timeoutMsDefault = 60_000;
 const timeoutMsMax = 24 * 60 * 60 * 1000;
 
+/** What a run came to. */
+type End =
+  | {readonly outputs: ReadonlyMap<string, Tensor>; readonly timings: readonly StageTiming[]}
+  | {readonly error: InferenceError};
+
 interface Run {
   readonly id: number;
-  readonly settled: Promise<void>;
+  /** Never rejects. */
+  readonly settled: Promise<End>;
   cancelled: boolean;
 }
 
@@ -36,7 +42,7 @@ export class InferRequest {
   readonly #network: ExecutableNetwork;
   readonly #inputs = new Map<string, Tensor>();
   #run: Run | undefined;
-  #last: {outcome?: InferenceOutcome; error?: InferenceError} | undefined;
+  #last: End | undefined;
   #callback: CompletionCallback | undefined;
 
   /** Made by `ExecutableNetwork.createInferRequest`. */
@@ -59,16 +65,18 @@ export class InferRequest {
   getInput(name: string): Tensor {
     this.#throwIfRunning();
     const tensor = this.#inputs.get(name);
-    if (tensor === undefined) {
-      throw new InferenceError('UNKNOWN_INPUT', `no input ${name} was set`);
-    }
-    return tensor;
+    if (tensor !== undefined) return tensor;
+    this.#network.inputInfo(name);
+    throw new InferenceError('UNKNOWN_INPUT', `no tensor was set for the input ${name}`);
   }
 
   /** Throws UNKNOWN_OUTPUT, NOT_STARTED, or what the last run ended with. */
   getOutput(name: string): Tensor {
-    const outputs = this.#finishedOutputs();
-    const tensor = outputs[name];
+    this.#throwIfRunning();
+    if (this.#last === undefined) {
+      throw new InferenceError('NOT_STARTED', 'the request has not run yet');
+    }
+    const tensor = outputsOf(this.#last).get(name);
     if (tensor === undefined) throw this.#network.unknownOutput(name);
     return tensor;
   }
@@ -88,28 +96,27 @@ export class InferRequest {
   async infer(inputs: Inputs = {}, options: InferOptions = {}): Promise<Outputs> {
     for (const [name, tensor] of Object.entries(inputs)) this.setInput(name, tensor);
     const run = this.#start(options, undefined);
-    await run.settled;
-    return this.#finishedOutputs();
+    return Object.fromEntries(outputsOf(await run.settled));
   }
 
-  /** Starts and returns at once; throws BUSY and MISSING_INPUT. */
+  /** Starts and returns at once; throws BUSY, MISSING_INPUT and RELEASED. */
   startAsync(options: InferOptions = {}): void {
     this.#start(options, this.#callback);
   }
 
   /**
-   * True once the run has ended well; rejects with the error of one that has not. With `timeoutMs`,
-   * false if it still runs after that time, or never started.
+   * True once the run has ended well; rejects with the error of one that has not. Where nothing was
+   * ever started there is nothing to wait for: true. With `timeoutMs`, false if the run has not ended
+   * after that time, or nothing was ever started.
    */
   async wait(timeoutMs?: number): Promise<boolean> {
     if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
       const text = `timeoutMs: expected a time from 0, given ${timeoutMs}`;
       throw new InferenceError('INVALID_ARGUMENT', text);
     }
-    const run = this.#run;
-    if (run !== undefined && !(await settlesWithin(run.settled, timeoutMs))) return false;
-    if (this.#last?.error !== undefined) throw this.#last.error;
-    return this.#last !== undefined || timeoutMs === undefined;
+    const end = this.#run === undefined ? this.#last : await within(this.#run.settled, timeoutMs);
+    if (end !== undefined) outputsOf(end);
+    return end !== undefined || timeoutMs === undefined;
   }
 
   /** No effect on a request that does not run. */
@@ -121,49 +128,38 @@ export class InferRequest {
 
   /** Where the time of the last run went, by stage. */
   get timings(): readonly StageTiming[] {
-    return this.#last?.outcome?.timings ?? [];
+    return this.#last !== undefined && 'timings' in this.#last ? this.#last.timings : [];
   }
 
   #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
     this.#throwIfRunning();
     this.#network.checkComplete(this.#inputs);
-    if (options.signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
-    const submitted = this.#network.submit(new Map(this.#inputs), submitOptions(options));
-    const abort = () => this.cancel();
-    options.signal?.addEventListener('abort', abort, {once: true});
-    const settled = submitted.outcome
-      .then(
-        outcome => this.#end({outcome}, callback),
-        (error: unknown) => this.#end({error: InferenceError.from(error)}, callback),
-      )
-      .finally(() => options.signal?.removeEventListener('abort', abort));
-    const run: Run = {id: submitted.id, settled, cancelled: false};
+    const {signal} = options;
+    if (signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
+    const {id, outcome} = this.#network.submit(new Map(this.#inputs), submitOptions(options));
+    const abort = () => {
+      if (this.#run?.id === id) this.cancel();
+    };
+    signal?.addEventListener('abort', abort, {once: true});
+    const settled = outcome.then(endOf, failureOf).then(end => {
+      signal?.removeEventListener('abort', abort);
+      return this.#end(end, callback);
+    });
+    const run: Run = {id, settled, cancelled: false};
     this.#run = run;
     return run;
   }
 
   /** The callback may start the next run; if it throws, that is what this run ended with. */
-  #end(
-    last: {outcome?: InferenceOutcome; error?: InferenceError},
-    callback: CompletionCallback | undefined,
-  ): void {
+  #end(end: End, callback: CompletionCallback | undefined): End {
     this.#run = undefined;
-    this.#last = last;
+    this.#last = end;
     try {
-      callback?.(last.error);
+      callback?.('error' in end ? end.error : undefined);
     } catch (thrown) {
-      this.#last = {error: InferenceError.from(thrown)};
+      this.#last = failureOf(thrown);
     }
-  }
-
-  #finishedOutputs(): Outputs {
-    this.#throwIfRunning();
-    if (this.#last?.error !== undefined) throw this.#last.error;
-    if (this.#last?.outcome === undefined) {
-      throw new InferenceError('NOT_STARTED', 'the request has not run yet');
-    }
-    const {outputs} = this.#last.outcome;
-    return Object.fromEntries([...outputs].map(([name, data]) => [name, Tensor.from(data, name)]));
+    return this.#last;
   }
 
   #throwIfRunning(): void {
@@ -175,6 +171,25 @@ export class InferRequest {
   }
 }
 
+function endOf({outputs, timings}: InferenceOutcome): End {
+  try {
+    const tensors = [...outputs].map(([name, data]) => [name, Tensor.from(data, name)] as const);
+    return {outputs: new Map(tensors), timings};
+  } catch (thrown) {
+    return failureOf(thrown);
+  }
+}
+
+function failureOf(thrown: unknown): End {
+  return {error: InferenceError.from(thrown)};
+}
+
+/** Throws what the run ended with if that is no outputs. */
+function outputsOf(end: End): ReadonlyMap<string, Tensor> {
+  if ('error' in end) throw end.error;
+  return end.outputs;
+}
+
 function submitOptions({timeoutMs = timeoutMsDefault}: InferOptions): SubmitOptions {
   if (!(timeoutMs > 0 && timeoutMs <= timeoutMsMax)) {
     const text = `timeoutMs: expected a time above 0 and up to ${timeoutMsMax}, given ${timeoutMs}`;
@@ -183,18 +198,16 @@ function submitOptions({timeoutMs = timeoutMsDefault}: InferOptions): SubmitOpti
   return {timeoutMs, profile: false};
 }
 
-/** Leaves no timer behind. */
-async function settlesWithin(settled: Promise<void>, timeoutMs?: number): Promise<boolean> {
-  if (timeoutMs === undefined) {
-    await settled;
-    return true;
-  }
+/** Undefined if that takes longer than `timeoutMs`. Leaves no timer behind. */
+async function within<T>(promise: Promise<T>, timeoutMs?: number): Promise<T | undefined> {
+  if (timeoutMs === undefined) return promise;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const timedOut = new Promise<false>(resolve => {
-    timer = setTimeout(resolve, timeoutMs, false);
+  const timedOut = new Promise<undefined>(resolve => {
+    // No run lasts longer, and no timer of Node's takes more than 2^31 ms.
+    timer = setTimeout(resolve, Math.min(timeoutMs, timeoutMsMax), undefined);
   });
   try {
-    return await Promise.race([settled.then(() => true), timedOut]);
+    return await Promise.race([promise, timedOut]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,5 @@
 import {readFile, realpath, stat} from 'node:fs/promises';
-import {dirname, join, sep} from 'node:path';
+import {dirname, isAbsolute, join, relative, sep} from 'node:path';
 import type {TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {nearestName} from '../nearest-name.js';
@@ -128,7 +128,7 @@ async function externalFiles(
     if (!files.has(location)) {
       const file = await resolveInside(folder, location);
       files.set(location, file);
-      sizes.set(location, (await stat(file)).size);
+      sizes.set(location, await sizeOf(file));
     }
     const size = sizes.get(location) ?? 0;
     if (offset + length > size) {
@@ -149,9 +149,20 @@ async function resolveInside(folder: string, location: string): Promise<string> 
   } catch (error) {
     throw InferenceError.from(error, 'FILE_UNREADABLE');
   }
-  if (!file.startsWith(folder + sep)) {
+  const inside = relative(folder, file);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     const text = `external data ${location} leads outside the network's folder`;
     throw new InferenceError('PATH_REFUSED', text);
   }
   return file;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const file = await stat(path);
+    if (file.isFile()) return file.size;
+  } catch (error) {
+    throw InferenceError.from(error, 'FILE_UNREADABLE');
+  }
+  throw new InferenceError('FILE_UNREADABLE', `${path}: expected a file of weights`);
 }

@@ -32,8 +32,8 @@ interface Waiter<T> {
 export interface SessionOptions {
   readonly clock: Clock;
   readonly timers: Timers;
-  /** Gives an order to the client session actor. */
-  tell(order: ClientOrder): void;
+  /** Gives an order to the client session actor; false if it has ended. */
+  tell(order: ClientOrder): boolean;
 }
 
 /** A coordinator may be absent for this long, while another takes over or the cluster comes up. */
@@ -78,7 +78,9 @@ export class Session {
       this.#requests.set(request, {resolve, reject});
     });
     const submission = {request, deployment, tensors, ...options};
-    this.#options.tell({kind: 'submit', submission});
+    if (!this.#options.tell({kind: 'submit', submission})) {
+      this.onEvent({kind: 'failed', request, error: closed()});
+    }
     return {id: request, outcome};
   }
 
@@ -99,7 +101,9 @@ export class Session {
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#asks.set(ask, {resolve, reject});
     });
-    this.#options.tell({kind: 'ask', ask, question});
+    if (!this.#options.tell({kind: 'ask', ask, question})) {
+      this.onEvent({kind: 'answered', ask, outcome: {ok: false, error: closed()}});
+    }
     return answer;
   }
 
@@ -126,6 +130,10 @@ export class Session {
       this.#options.timers.after(delayMs, resolve);
     });
   }
+}
+
+function closed(): InferenceError {
+  return new InferenceError('RELEASED', 'the client was closed');
 }
 
 function noCoordinator(): InferenceError {

@@ -14,8 +14,7 @@ export async function* weightsContent(
     if (length === 0) continue;
     let read = 0;
     const path = pathOf(location);
-    for await (const chunk of createReadStream(path, {start: offset, end: offset + length - 1})) {
-      const bytes = chunk as Uint8Array;
+    for await (const bytes of chunksOf(path, offset, length)) {
       read += bytes.byteLength;
       yield bytes;
     }
@@ -25,5 +24,14 @@ export async function* weightsContent(
         `${path}: expected ${length} bytes of weights from ${offset} on, given ${read}`,
       );
     }
+  }
+}
+
+async function* chunksOf(path: string, offset: number, length: number): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(path, {start: offset, end: offset + length - 1});
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw InferenceError.from(error, 'FILE_UNREADABLE');
   }
 }

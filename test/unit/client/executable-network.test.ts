@@ -1,0 +1,118 @@
+import test from 'ava';
+import {coordinatorAddress} from '../../../schemas/addresses.js';
+import {ExecutableNetwork} from '../../../src/client/executable-network.js';
+import {ClientBench} from '../../support/client-bench.js';
+import {vector} from '../../support/stage-bench.js';
+import {overridable, twoReplicas} from '../../support/stage-graphs.js';
+
+const stats = {
+  executed: 1,
+  failed: 2,
+  cancelled: 3,
+  expired: 4,
+  refused: 5,
+  queueUs: 6,
+  executeUs: 7,
+  runUs: 8,
+};
+
+test('a network says what requests bring and get', t => {
+  const network = new ClientBench().load(overridable());
+  t.like(network.inputs, [{name: 'x'}]);
+  t.like(network.overridable, [{name: 'w'}]);
+  t.like(network.outputs, [{name: 'y'}]);
+  t.is(network.stageGraph.stages.length, 1);
+});
+
+test('an initializer that may be overridden is an input that may be left out', async t => {
+  const client = new ClientBench();
+  const request = client.load(overridable()).createInferRequest();
+  const outputs = request.infer({x: vector(1), w: vector(2)});
+  t.deepEqual([...(client.submissions[0]?.tensors.keys() ?? [])], ['x', 'w']);
+  client.done({y: vector(1)});
+  await outputs;
+  t.notThrows(() => client.load(overridable()).createInferRequest().setInput('x', vector(1)));
+});
+
+test('statistics of a stage are those of all its replicas together', async t => {
+  const client = new ClientBench();
+  const network = client.load(twoReplicas());
+  const statistics = network.getStageStatistics();
+  t.deepEqual(
+    client.questions.map(({question}) => question.to),
+    ['stage.D1.0.0.0', 'stage.D1.0.0.1'],
+  );
+  client.answer(stats, 0);
+  client.answer({...stats, executed: 41}, 1);
+  const [first] = await statistics;
+  t.like(first, {executed: 42, failed: 4, runUs: 16});
+});
+
+test('statistics of a stage that is gone say which, and where', async t => {
+  const client = new ClientBench();
+  const statistics = client.load(twoReplicas()).getStageStatistics();
+  const error = client.questions[1]?.question.absent();
+  t.like(error, {code: 'DEVICE_LOST', stage: 'stage0 A', device: 'host-b/A'});
+  client.refuse('DEVICE_LOST', 0);
+  t.like(await t.throwsAsync(statistics), {code: 'DEVICE_LOST'});
+});
+
+test('statistics that make no sense are an INVALID_FRAME', async t => {
+  const client = new ClientBench();
+  const statistics = client.load(twoReplicas()).getStageStatistics();
+  client.answer(stats, 0);
+  client.answer({executed: 'many'}, 1);
+  t.like(await t.throwsAsync(statistics), {code: 'INVALID_FRAME'});
+});
+
+test('release is told to session and coordinator once, and to its core', async t => {
+  const client = new ClientBench();
+  let told = 0;
+  const network = new ExecutableNetwork(client.session, twoReplicas(), () => told++);
+  const released = [network.release(), network.release()];
+  client.answer(null);
+  await Promise.all(released);
+  t.is(told, 1);
+  t.deepEqual(
+    client.orders.map(({kind}) => kind),
+    ['released', 'ask'],
+  );
+  t.like(client.questions[0]?.question, {to: coordinatorAddress});
+  t.like(client.questions[0]?.question.message({from: 'me', id: 1}), {
+    kind: 'release',
+    deployment: 'D1',
+  });
+});
+
+test('a network that was released does nothing more', async t => {
+  const client = new ClientBench();
+  const network = client.load(twoReplicas());
+  const request = network.createInferRequest();
+  request.setInput('x', vector(1));
+  const released = network.release();
+  client.answer(null);
+  await released;
+  t.like(
+    t.throws(() => network.createInferRequest()),
+    {code: 'RELEASED'},
+  );
+  t.like(
+    t.throws(() => request.startAsync()),
+    {code: 'RELEASED'},
+  );
+  t.like(await t.throwsAsync(request.infer()), {code: 'RELEASED'});
+  t.like(await t.throwsAsync(network.getStageStatistics()), {code: 'RELEASED'});
+  t.deepEqual(client.submissions, []);
+});
+
+test('a release settles what runs with what the session says', async t => {
+  const client = new ClientBench();
+  const network = client.load(twoReplicas());
+  const request = network.createInferRequest();
+  const outputs = request.infer({x: vector(1)});
+  const released = network.release();
+  client.fail('RELEASED');
+  client.answer(null);
+  await released;
+  t.like(await t.throwsAsync(outputs), {code: 'RELEASED'});
+});
