@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 import {packageVersion} from '../app/package-version.js';
 import {benchmarkCommand} from './commands/benchmark.js';
+import {conformanceCommand} from './commands/conformance.js';
 import {coordinatorCommand} from './commands/coordinator.js';
 import {demoCommand} from './commands/demo.js';
 import {devicesCommand} from './commands/devices.js';

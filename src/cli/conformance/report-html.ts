@@ -1,0 +1,102 @@
+import {type CaseResult, caseOutcomes} from './case-result.js';
+import {type ConformanceReport, operationRows} from './conformance-report.js';
+
+const styles = `
+:root { color-scheme: light dark; --passed: #2e9e5b; --unsupported: #b58900; --bad: #d33a3a; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+.bar { display: flex; height: 1.2rem; border-radius: .3rem; overflow: hidden; margin: 1rem 0; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8884; }
+th { position: sticky; top: 0; background: Canvas; }
+.number { text-align: right; }
+.zero { opacity: .35; }
+.passed { color: var(--passed); } .bar .passed { background: var(--passed); }
+.unsupported { color: var(--unsupported); } .bar .unsupported { background: var(--unsupported); }
+.failed, .crashed, .hanging { color: var(--bad); }
+.bar .failed, .bar .crashed, .bar .hanging { background: var(--bad); }
+td.message { overflow-wrap: anywhere; }
+summary { cursor: pointer; font-weight: 600; margin: 1rem 0; }
+`;
+
+/** The report as one HTML file that needs no other. */
+export function reportHtml(report: ConformanceReport): string {
+  const title = escaped(`Conformance of ${report.device}`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${styles}</style>
+</head>
+<body>
+<h1>${title}</h1>
+<p>${escaped(summary(report))}</p>
+${bar(report)}
+${caseOutcomes
+  .toReversed()
+  .map(outcome => section(report, outcome))
+  .join('\n')}
+<h2>Operations</h2>
+${operations(report)}
+</body>
+</html>
+`;
+}
+
+function summary(report: ConformanceReport): string {
+  const counts = caseOutcomes.map(each => `${report[each]} ${each}`).join(', ');
+  const {cutWith, cases, durationMs} = report;
+  const cuts = cutWith === null ? 'undivided' : `undivided and cut at every edge with ${cutWith}`;
+  return `${cases.length} cases, ${cuts}, in ${Math.round(durationMs / 1000)} s: ${counts}.`;
+}
+
+function bar(report: ConformanceReport): string {
+  const parts = caseOutcomes
+    .filter(each => report[each] > 0)
+    .map(each => `<div class="${each}" style="flex:${report[each]}" title="${each}"></div>`);
+  return `<div class="bar">${parts.join('')}</div>`;
+}
+
+function section({cases}: ConformanceReport, outcome: CaseResult['outcome']): string {
+  const those = cases.filter(each => each.outcome === outcome);
+  if (those.length === 0) return '';
+  const open = outcome === 'passed' || outcome === 'unsupported' ? '' : ' open';
+  const rows = those.map(caseRow).join('\n');
+  return `<details${open}><summary class="${outcome}">${those.length} ${outcome}</summary>
+<table><tr><th>Case</th><th>Operation</th><th class="number">Cuts</th><th>Message</th></tr>
+${rows}
+</table></details>`;
+}
+
+function caseRow({name, operation, cuts, message}: CaseResult): string {
+  const made = cuts.passed + cuts.failed;
+  return (
+    `<tr><td>${escaped(name)}</td><td>${escaped(operation)}</td>` +
+    `<td class="number">${made === 0 ? '' : `${cuts.passed}/${made}`}</td>` +
+    `<td class="message">${escaped(message)}</td></tr>`
+  );
+}
+
+function operations({cases}: ConformanceReport): string {
+  const titles = [...caseOutcomes, 'cuts'].map(title => `<th class="number">${title}</th>`);
+  const rows = operationRows(cases).map(({operation, counts, cuts}) => {
+    const cells = caseOutcomes.map(
+      each => `<td class="number ${counts[each] === 0 ? 'zero' : each}">${counts[each]}</td>`,
+    );
+    const passed = cuts.made === 0 ? '' : `${cuts.passed}/${cuts.made}`;
+    return `<tr><td>${escaped(operation)}</td>${cells.join('')}<td class="number">${passed}</td></tr>`;
+  });
+  return `<table><tr><th>Operation</th>${titles.join('')}</tr>\n${rows.join('\n')}\n</table>`;
+}
+
+function escaped(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, character => entities[character] ?? character);
+}
