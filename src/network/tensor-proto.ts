@@ -64,8 +64,8 @@ function textOf(tensor: TensorProto, count: number): readonly string[] {
 function rawElements(tensor: TensorProto, type: NumericType, count: number) {
   const layout = elementLayouts[type];
   checkCount(tensor, 'bytes', tensor.rawData.length, count * layout.bytes);
-  // A copy is aligned; the view of the file may not be.
-  return new layout.array(tensor.rawData.slice().buffer, 0, count);
+  // A copy is aligned; the view of the file may not be. (A Buffer's `slice` would be no copy.)
+  return new layout.array(new Uint8Array(tensor.rawData).buffer, 0, count);
 }
 
 /** The repeated field that holds elements of `type` where they are not raw: one number each. */

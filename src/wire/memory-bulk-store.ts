@@ -42,8 +42,8 @@ class MemoryBulkStore implements BulkStore {
     const pieces: Uint8Array[] = [];
     for await (const piece of piecesOf(content, pieceBytes)) {
       meter.add(piece);
-      // The caller may change what it gave.
-      pieces.push(piece.slice());
+      // The caller may change what it gave; a Buffer's `slice` would be no copy.
+      pieces.push(new Uint8Array(piece));
     }
     const ref = meter.ref();
     if (!this.#blobs.has(ref.digest)) this.#add(ref, pieces);

@@ -55,6 +55,16 @@ test('raw bytes that do not lie aligned in their file are read', t => {
   );
 });
 
+test('raw bytes in a Buffer, as files are read into, are read', t => {
+  const file = Buffer.alloc(9);
+  file.writeFloatLE(1.5, 4);
+  const rawData = file.subarray(4, 8);
+  t.deepEqual(
+    readTensor(create(TensorProtoSchema, {dims: [1n], dataType: 1, rawData})),
+    tensorOf('f32', [1], [1.5]),
+  );
+});
+
 test('a tensor that lies about its size is refused', t => {
   const lies = [
     {dims: [3n], dataType: 1, rawData: new Uint8Array(8)},

@@ -28,6 +28,13 @@ test('copies are equal, and hold no more than the tensor', t => {
   t.deepEqual(copyTensors(sampleTensors), sampleTensors);
 });
 
+test('elements in a Buffer, as files are read into, are copied too', t => {
+  const data = Buffer.from([1, 2]);
+  const copy = copyTensors(new Map([['a', {type: 'u8', shape: [2], data}]])).get('a');
+  data[0] = 9;
+  t.deepEqual(copy, {type: 'u8', shape: [2], data: Uint8Array.of(1, 2)});
+});
+
 test('only tensors in shared memory are copied', t => {
   const own = view(new ArrayBuffer(2), 0);
   const plain = new Map([['own', own]]);
