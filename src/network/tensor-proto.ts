@@ -57,7 +57,7 @@ function isText(tensor: TensorData): tensor is TensorData<'string'> {
 
 function textOf(tensor: TensorProto, count: number): readonly string[] {
   checkCount(tensor, 'strings', tensor.stringData.length, count);
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
   return tensor.stringData.map(text => decoder.decode(text));
 }
 

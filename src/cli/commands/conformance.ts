@@ -91,7 +91,10 @@ async function run(options: Options, console: Console): Promise<ConformanceRepor
   const {results, ...used} = await runCases(cases, {
     settings: {connect, device, cutWith, noCuts: !options.cuts, inferTimeoutMs},
     stepTimeoutMs: inferTimeoutMs + graceMs,
-    onResult: () => bar.update(++done),
+    onResult({name, outcome, message}) {
+      bar.update(++done);
+      if (options.verbose) console.note(`${outcome} ${name}${message && `: ${message}`}`);
+    },
   });
   bar.finish();
   const durationMs = Math.round(systemClock.now() - startedAt);

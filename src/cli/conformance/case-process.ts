@@ -8,6 +8,8 @@ import type {CaseFolder} from './find-cases.js';
 
 const worker = fileURLToPath(new URL('./case-worker.js', import.meta.url));
 const outputCharactersMax = 2000;
+/** To start devices, or to reach a cluster. */
+const startMs = 60_000;
 
 /** How one answer was waited for. */
 type Answer = FromCaseProcess | {readonly kind: 'ended'} | {readonly kind: 'silent'};
@@ -47,14 +49,14 @@ export class CaseProcess {
     module = worker,
   ): Promise<CaseProcess> {
     const started = new CaseProcess(silentMs, module);
-    const answer = await started.#ask({kind: 'start', settings});
+    const answer = await started.#ask({kind: 'start', settings}, startMs);
     if (answer.kind === 'ready') {
       started.cutWith = answer.cutWith;
       return started;
     }
     await started.stop();
     if (answer.kind === 'failed') throw InferenceError.fromWire(answer.error);
-    throw new InferenceError('DEVICE_LOST', `no process for cases: ${started.#why(answer)}`);
+    throw new InferenceError('DEVICE_LOST', `no process for cases: ${started.#why(answer, startMs)}`);
   }
 
   /** False once it has ended, or a case has left it in doubt. */
@@ -65,7 +67,7 @@ export class CaseProcess {
   /** Never rejects; after a crash or a hang the process is not `usable`. */
   async run(folder: CaseFolder): Promise<CaseResult> {
     this.#step = 'start';
-    const answer = await this.#ask({kind: 'run', folder});
+    const answer = await this.#ask({kind: 'run', folder}, this.#silentMs);
     if (answer.kind === 'result') {
       const {outcome} = answer.result;
       if (outcome === 'crashed' || outcome === 'hanging') await this.stop();
@@ -73,7 +75,7 @@ export class CaseProcess {
     }
     await this.stop();
     const outcome = answer.kind === 'silent' ? 'hanging' : 'crashed';
-    const message = `${this.#step}: ${this.#why(answer)}`;
+    const message = `${this.#step}: ${this.#why(answer, this.#silentMs)}`;
     return {name: folder.name, operation: severalOperations, outcome, message, cuts: noCuts};
   }
 
@@ -85,9 +87,9 @@ export class CaseProcess {
   }
 
   /** Waits for the answer to `message`; every step that is told starts the time anew. */
-  #ask(message: ToCaseProcess): Promise<Answer> {
+  #ask(message: ToCaseProcess, silentMs: number): Promise<Answer> {
     return new Promise(resolve => {
-      const waitOn = () => setTimeout(() => this.#answered({kind: 'silent'}), this.#silentMs);
+      const waitOn = () => setTimeout(() => this.#answered({kind: 'silent'}), silentMs);
       let timer = waitOn();
       this.#answered = answer => {
         clearTimeout(timer);
@@ -104,8 +106,8 @@ export class CaseProcess {
     });
   }
 
-  #why(answer: Answer): string {
-    if (answer.kind === 'silent') return `no answer within ${this.#silentMs / 1000} s`;
+  #why(answer: Answer, silentMs: number): string {
+    if (answer.kind === 'silent') return `no answer within ${silentMs / 1000} s`;
     if (answer.kind === 'failed') return answer.error.message;
     const said = this.#output.trim().split('\n').at(-1) ?? '';
     return `the process ended (${this.#how})${said === '' ? '' : `: ${said}`}`;

@@ -35,6 +35,11 @@ export async function readDataSets(folder: string): Promise<readonly DataSet[]> 
 
 async function readTensors(folder: string, pattern: RegExp): Promise<readonly TensorData[]> {
   const names = await numbered(folder, pattern);
+  const gap = names.findIndex((name, at) => Number(pattern.exec(name)?.[1]) !== at);
+  if (gap !== -1) {
+    const text = `${folder}: expected number ${gap} of ${pattern.source}, given ${names[gap]}`;
+    throw new InferenceError('FILE_UNREADABLE', text);
+  }
   return Promise.all(names.map(name => readTensorFile(join(folder, name))));
 }
 
@@ -48,19 +53,11 @@ async function readTensorFile(path: string): Promise<TensorData> {
   }
 }
 
-/** Names in a folder that match `pattern`, by the number in it; none from 0 on is left out. */
+/** Names in a folder that match `pattern`, by the number in them. */
 async function numbered(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  const numberOf = (name: string) => Number(pattern.exec(name)?.[1]);
   const names = await readdir(folder).catch(unreadable);
-  const found = names
-    .flatMap(name => {
-      const digits = pattern.exec(name)?.[1];
-      return digits === undefined ? [] : [{name, number: Number(digits)}];
-    })
-    .sort((a, b) => a.number - b.number);
-  const gap = found.findIndex(({number}, at) => number !== at);
-  if (gap === -1) return found.map(({name}) => name);
-  const text = `${folder}: expected number ${gap} of ${pattern.source}, given ${found[gap]?.name}`;
-  throw new InferenceError('FILE_UNREADABLE', text);
+  return names.filter(name => pattern.test(name)).sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 function unreadable(error: unknown): never {
