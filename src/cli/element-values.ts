@@ -1,4 +1,5 @@
 import type {TensorData} from '../../schemas/tensor.js';
+import {float16Value} from './float16-value.js';
 
 /** A tensor's first elements, at most `count`, as JSON has them; 64-bit integers as text. */
 export function elementValues(
@@ -12,14 +13,4 @@ export function elementValues(
     if (type === 'f16') return float16Value(Number(value));
     return value ?? 0;
   });
-}
-
-/** What the bits of an IEEE 754 binary16 say. */
-function float16Value(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

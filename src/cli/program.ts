@@ -22,6 +22,7 @@ const commands = [
   explainCommand,
   inferCommand,
   benchmarkCommand,
+  conformanceCommand,
   demoCommand,
   healthCommand,
 ];

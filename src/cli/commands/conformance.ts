@@ -1,4 +1,3 @@
-import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {systemClock} from '../../app/system-world.js';
@@ -16,6 +15,7 @@ import {runCases} from '../conformance/run-cases.js';
 import {seconds} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import type {Console} from '../report.js';
+import {makeFolder, writeResult} from '../write-result.js';
 
 interface Options extends ClusterOptions {
   readonly device: string;
@@ -58,6 +58,8 @@ export function conformanceCommand(console: Console): Command {
         '--tests /usr/share/libonnx-testdata/data/node\n',
     )
     .action(async (options: Options) => {
+      // At once: a run of an hour is not to end with a folder that cannot be.
+      if (options.report !== undefined) await makeFolder(options.report);
       const report = await run(options, console);
       if (options.report !== undefined) await write(report, options.report);
       console.print(
@@ -102,8 +104,7 @@ async function run(options: Options, console: Console): Promise<ConformanceRepor
 }
 
 async function write(report: ConformanceReport, folder: string): Promise<void> {
-  await mkdir(folder, {recursive: true});
   const json = `${JSON.stringify(report, undefined, 2)}\n`;
-  await writeFile(join(folder, 'conformance.json'), json);
-  await writeFile(join(folder, 'conformance.html'), reportHtml(report));
+  await writeResult(join(folder, 'conformance.json'), json);
+  await writeResult(join(folder, 'conformance.html'), reportHtml(report));
 }

@@ -56,7 +56,10 @@ export class CaseProcess {
     }
     await started.stop();
     if (answer.kind === 'failed') throw InferenceError.fromWire(answer.error);
-    throw new InferenceError('DEVICE_LOST', `no process for cases: ${started.#why(answer, startMs)}`);
+    throw new InferenceError(
+      'DEVICE_LOST',
+      `no process for cases: ${started.#why(answer, startMs)}`,
+    );
   }
 
   /** False once it has ended, or a case has left it in doubt. */
