@@ -66,6 +66,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   readonly #asks: Asks<Effects>;
   readonly #deployments = new Set<string>();
   #status: TransportStatus = 'connected';
+  /** Set once the connection has been away for too long: nothing is taken on until it is back. */
+  #gaveUp: InferenceError | undefined;
 
   constructor(options: ClientSessionOptions) {
     this.#options = options;
@@ -93,9 +95,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       case 'cancel':
         return this.#end(message.request, new InferenceError('CANCELLED', 'cancelled'), now);
       case 'ask':
-        return this.#asks.ask(message.question, outcome => [
-          emit({kind: 'answered', ask: message.ask, outcome}),
-        ]);
+        return this.#onAsk(message);
       case 'loaded':
         this.#deployments.add(message.deployment.id);
         return this.#keep();
@@ -112,7 +112,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       case 'retry':
         return this.#launch(message.request, now);
       case 'abandon':
-        return this.#abandon(now);
+        return this.#giveUp(`no connection to the server for ${this.#options.graceMs} ms`, now);
       default:
         return unreachable(message);
     }
@@ -140,12 +140,16 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     return this.#failAll(new InferenceError('RELEASED', 'the client was closed'), now);
   }
 
+  #onAsk({ask, question}: ClientOrder & {readonly kind: 'ask'}): Effects {
+    if (this.#gaveUp === undefined) {
+      return this.#asks.ask(question, outcome => [emit({kind: 'answered', ask, outcome})]);
+    }
+    return [emit({kind: 'answered', ask, outcome: {ok: false, error: this.#gaveUp}})];
+  }
+
   #onSubmit(submission: Submission, now: number): Effects {
     const {request, deployment, timeoutMs} = submission;
-    if (this.#status === 'closed') {
-      const error = new InferenceError('CONNECTION_LOST', 'the connection to the server is closed');
-      return [emit({kind: 'failed', request, error})];
-    }
+    if (this.#gaveUp !== undefined) return [emit({kind: 'failed', request, error: this.#gaveUp})];
     const place = this.#window.admit(deployment.id, request);
     if (place === 'full') {
       const text = `${this.#options.queuedMax} requests wait at this client already`;
@@ -345,17 +349,16 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         const delayMs = this.#options.graceMs;
         return [{do: 'after', key: 'abandon', delayMs, message: {kind: 'abandon'}}];
       }
-      case 'closed': {
-        const text = 'the connection to the server was closed';
-        return this.#failAll(new InferenceError('CONNECTION_LOST', text), now);
-      }
+      case 'closed':
+        return this.#giveUp('the connection to the server was closed', now);
       default:
         return unreachable(status);
     }
   }
 
-  /** What was on its way may have been lost: every request tries again. */
+  /** What was on its way may have been lost: every request tries again, every question ends. */
   #onReconnected(now: number): Effects {
+    this.#gaveUp = undefined;
     const error = new InferenceError('CONNECTION_LOST', 'the connection was interrupted');
     const running = [...this.#requests.values()].filter(request => request.running);
     return [
@@ -365,12 +368,13 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         const of = {request: submission.request, attempt, stage: noStage};
         return this.#onAttemptFailed(of, error, now);
       }),
+      ...this.#asks.abandon(error).flatMap(flatten),
     ];
   }
 
-  #abandon(now: number): Effects {
-    const text = `no connection to the server for ${this.#options.graceMs} ms`;
-    return this.#failAll(new InferenceError('CONNECTION_LOST', text), now);
+  #giveUp(text: string, now: number): Effects {
+    this.#gaveUp = new InferenceError('CONNECTION_LOST', text);
+    return this.#failAll(this.#gaveUp, now);
   }
 
   #failAll(error: InferenceError, now: number): Effects {
@@ -379,12 +383,10 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
 
   /** The last first, so that none of them enters in the place of another. */
   #endAll(error: InferenceError, now: number, deployment?: string): Effects {
-    return [...this.#requests.values()]
-      .reverse()
-      .filter(
-        ({submission}) => (deployment ?? submission.deployment.id) === submission.deployment.id,
-      )
-      .flatMap(({submission}) => this.#end(submission.request, error, now));
+    const all = [...this.#requests.values()].reverse().map(({submission}) => submission);
+    return all
+      .filter(each => deployment === undefined || each.deployment.id === deployment)
+      .flatMap(({request}) => this.#end(request, error, now));
   }
 }
 

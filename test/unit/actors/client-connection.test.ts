@@ -1,9 +1,17 @@
 import test from 'ava';
 import {InferenceError} from '../../../src/errors.js';
+import type {Question} from '../../../src/kernel/asks.js';
 import type {TransportStatus} from '../../../src/ports/transport.js';
 import {kindOf, SessionBench} from '../../support/session-bench.js';
 import {vector} from '../../support/stage-bench.js';
 import {singleStage} from '../../support/stage-graphs.js';
+
+const anyQuestion: Question = {
+  to: 'coordinator',
+  timeoutMs: 600_000,
+  message: () => ({}),
+  absent: () => new InferenceError('NO_COORDINATOR', 'none'),
+};
 
 function become(session: SessionBench, ...statuses: readonly TransportStatus[]): void {
   for (const status of statuses) session.order({kind: 'connection', status});
@@ -47,16 +55,7 @@ test('an answer that still comes during an interruption counts', t => {
 test('a connection that stays away ends requests and questions with CONNECTION_LOST', t => {
   const session = new SessionBench({graceMs: 3000});
   const request = session.submit(singleStage());
-  session.order({
-    kind: 'ask',
-    ask: 0,
-    question: {
-      to: 'coordinator',
-      timeoutMs: 600_000,
-      message: () => ({}),
-      absent: () => new InferenceError('NO_COORDINATOR', 'none'),
-    },
-  });
+  session.order({kind: 'ask', ask: 0, question: anyQuestion});
   become(session, 'disconnected');
   session.advance(2999);
   t.deepEqual(session.ends, []);
@@ -66,6 +65,32 @@ test('a connection that stays away ends requests and questions with CONNECTION_L
   });
   t.like(session.ends[1], {kind: 'answered', outcome: {error: {code: 'CONNECTION_LOST'}}});
   t.deepEqual(session.timers, [], 'nothing keeps the process alive');
+});
+
+test('while it stays away, requests and questions end at once; when it is back, they run', t => {
+  const session = new SessionBench({graceMs: 3000});
+  become(session, 'disconnected');
+  session.advance(3000);
+  const request = session.submit(singleStage());
+  session.order({kind: 'ask', ask: 7, question: anyQuestion});
+  t.like(session.endOf(request), {error: {code: 'CONNECTION_LOST'}});
+  t.like(session.ends[1], {kind: 'answered', ask: 7, outcome: {error: {code: 'CONNECTION_LOST'}}});
+  t.deepEqual(session.sent(), []);
+  become(session, 'connected');
+  session.submit(singleStage());
+  session.order({kind: 'ask', ask: 8, question: anyQuestion});
+  t.is(session.sent().length, 2);
+});
+
+test('a question whose answer may be lost in an interruption ends with CONNECTION_LOST', t => {
+  const session = new SessionBench();
+  session.order({kind: 'ask', ask: 0, question: anyQuestion});
+  become(session, 'disconnected');
+  t.deepEqual(session.ends, []);
+  become(session, 'connected');
+  const error = {code: 'CONNECTION_LOST', message: 'the connection was interrupted'};
+  t.like(session.ends, [{kind: 'answered', ask: 0, outcome: {ok: false, error}}]);
+  t.deepEqual(session.timers, []);
 });
 
 test('a request that comes while the connection is away is sent when it is back', t => {
