@@ -1,3 +1,4 @@
+import {type NatsServer, startNatsServer} from '../../src/app/start-nats-server.js';
 import {Core} from '../../src/index.js';
 import {eventually} from './eventually.js';
 import {
@@ -7,7 +8,6 @@ import {
   type RunOptions,
   runHeterodyne,
 } from './heterodyne-process.js';
-import {withNats} from './nats.js';
 import {temporaryFolder} from './temporary-folder.js';
 
 type Commands = Readonly<Record<string, readonly string[]>>;
@@ -19,17 +19,24 @@ const ready = /^coordinator is running$|^node \S+ is running with (.*)$/m;
  * test they are asked to end; one that died, or does not end well, fails the test with its stderr.
  */
 export class ClusterProcesses {
-  readonly servers: string;
   readonly #t: Cleanup;
+  readonly #storeDir: string;
   readonly #options: RunOptions;
   readonly #processes = new Map<string, HeterodyneProcess>();
   /** Those that the test itself ended. */
   readonly #ended = new Set<HeterodyneProcess>();
+  #server: NatsServer;
 
-  constructor(t: Cleanup, servers: string, options: RunOptions) {
-    this.servers = servers;
+  constructor(t: Cleanup, server: NatsServer, folder: string) {
     this.#t = t;
-    this.#options = options;
+    this.#server = server;
+    this.#storeDir = folder;
+    this.#options = {env: {XDG_CACHE_HOME: folder}};
+    t.teardown(() => this.#server.stop());
+  }
+
+  get servers(): string {
+    return this.#server.url;
   }
 
   /** Settles when all have started and the coordinator that leads knows every device. */
@@ -81,6 +88,17 @@ export class ClusterProcesses {
     return process.ended;
   }
 
+  async killServer(): Promise<void> {
+    process.kill(this.#server.pid, 'SIGKILL');
+    await this.#server.ended;
+  }
+
+  /** At the same address, with what it has stored. */
+  async restartServer(): Promise<void> {
+    const {port} = this.#server;
+    this.#server = await startNatsServer({port, storeDir: this.#storeDir});
+  }
+
   async #stop(): Promise<void> {
     const processes = [...this.#processes.values()].filter(process => !this.#ended.has(process));
     const died = processes.filter(({hasEnded}) => hasEnded);
@@ -106,10 +124,9 @@ export async function startClusterProcesses(
   t: Cleanup,
   commandsOn: (servers: string) => Commands,
 ): Promise<ClusterProcesses> {
-  const cacheFolder = await temporaryFolder(t);
-  const {url} = await withNats(t);
-  const cluster = new ClusterProcesses(t, url, {env: {XDG_CACHE_HOME: cacheFolder}});
-  await cluster.start(commandsOn(url));
+  const folder = await temporaryFolder(t);
+  const cluster = new ClusterProcesses(t, await startNatsServer({storeDir: folder}), folder);
+  await cluster.start(commandsOn(cluster.servers));
   return cluster;
 }
 
