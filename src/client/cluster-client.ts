@@ -128,6 +128,7 @@ export class ClusterClient {
   }
 
   async #leave(): Promise<void> {
+    this.#link.session.leave();
     await Promise.allSettled([...this.#loaded].map(executable => executable.release()));
     await this.#link.close();
   }

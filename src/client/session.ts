@@ -47,6 +47,7 @@ export class Session {
   readonly #asks = new Map<number, Waiter<unknown>>();
   #submitted = 0;
   #asked = 0;
+  #leaving = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -107,6 +108,11 @@ export class Session {
     return answer;
   }
 
+  /** From now on nobody waits for a coordinator that is absent. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
   /** Asks the coordinator that leads; waits a while for one if there is none. */
   async askCoordinator(
     message: (ask: Ask) => CoordinatorMessage,
@@ -119,7 +125,7 @@ export class Session {
         return await this.ask(question);
       } catch (error) {
         if (!(error instanceof InferenceError) || error.code !== 'NO_COORDINATOR') throw error;
-        if (this.#options.clock.now() >= until) throw error;
+        if (this.#leaving || this.#options.clock.now() >= until) throw error;
         await this.#delay(coordinatorRetryMs);
       }
     }

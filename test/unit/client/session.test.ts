@@ -98,6 +98,21 @@ test('what is asked or submitted after the end of the actor is RELEASED, not for
   t.like(await t.throwsAsync(answer), {code: 'RELEASED'});
 });
 
+test('a client that leaves waits for no coordinator', async t => {
+  const client = new ClientBench();
+  const before = client.session.askCoordinator(devices, 60_000);
+  client.refuse('NO_COORDINATOR');
+  await client.settle();
+  client.session.leave();
+  client.time.advance(100);
+  await client.settle();
+  client.refuse('NO_COORDINATOR');
+  t.like(await t.throwsAsync(before), {code: 'NO_COORDINATOR'});
+  const after = client.session.askCoordinator(devices, 60_000);
+  client.refuse('NO_COORDINATOR');
+  t.like(await t.throwsAsync(after), {code: 'NO_COORDINATOR'});
+});
+
 test('one that waits for a coordinator while the client is closed is RELEASED', async t => {
   const client = new ClientBench();
   const answer = client.session.askCoordinator(devices, 60_000);
