@@ -1,8 +1,11 @@
 import type {Deployment} from '../schemas/deployment.js';
-import type {StageTiming} from '../schemas/messages/stage.js';
+import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.js';
+import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
-import type {InferenceError} from '../src/errors.js';
+import {InferenceError} from '../src/errors.js';
+import type {SendEffect} from '../src/kernel/behaviour.js';
 import {type DeliveryPlan, deliveryPlan} from './delivery-plan.js';
+import {addressesOf} from './route-table.js';
 
 /** A request as its user gave it. */
 export interface Submission {
@@ -28,6 +31,8 @@ export class ClientRequest {
   route: readonly number[] = [];
   /** An attempt is on its way; false while the request waits, for its turn or to try again. */
   running = false;
+  /** When the last attempt began. */
+  begunAt = 0;
   /** Attempts that failed, and why the last did. */
   failures = 0;
   lastError: InferenceError | undefined;
@@ -45,9 +50,10 @@ export class ClientRequest {
   }
 
   /** Begins an attempt: outputs of earlier ones no longer count. */
-  begin(route: readonly number[]): void {
+  begin(route: readonly number[], now: number): void {
     this.attempt++;
     this.running = true;
+    this.begunAt = now;
     this.route = route;
     this.#outputs.clear();
     this.#timings.clear();
@@ -58,6 +64,36 @@ export class ClientRequest {
     this.failures++;
     this.lastError = error;
     this.lostSince = error.code === 'DEVICE_LOST' ? (this.lostSince ?? now) : undefined;
+  }
+
+  /** Says what failed last, and where. */
+  deadlineError(): InferenceError {
+    const last = this.lastError;
+    const why = last === undefined ? '' : `; last failure: ${last.code}: ${last.message}`;
+    const text = `no result within ${this.submission.timeoutMs} ms${why}`;
+    return new InferenceError('DEADLINE_EXCEEDED', text, last?.place);
+  }
+
+  /** The message that goes with every frame of the attempt. */
+  infer(client: string, now: number): Infer {
+    return {
+      kind: 'infer',
+      client,
+      request: this.submission.request,
+      attempt: this.attempt,
+      source: clientIndex,
+      route: this.route,
+      remainingMs: this.deadlineAt - now,
+      profile: this.submission.profile,
+      timings: [],
+    };
+  }
+
+  /** Tells every stage of the attempt's route that nobody waits any more. */
+  cancels(client: string): SendEffect[] {
+    const {deployment, request} = this.submission;
+    const message: StageMessage = {kind: 'cancel', client, request, attempt: this.attempt};
+    return addressesOf(deployment, this.route).map(to => ({do: 'send', to, message}));
   }
 
   /** Every stage that hears from the client, with its part of the inputs. */

@@ -1,14 +1,7 @@
 import {keepAddress} from '../schemas/addresses.js';
 import type {Deployment} from '../schemas/deployment.js';
-import {
-  type ClientMessage,
-  clientMessageSchema,
-  type Failed,
-  type Output,
-} from '../schemas/messages/client.js';
+import {type ClientMessage, clientMessageSchema, type Output} from '../schemas/messages/client.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
-import type {Infer, StageMessage} from '../schemas/messages/stage.js';
-import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, unreachable} from '../src/errors.js';
 import {Asks, type AskTimeout, type Settled} from '../src/kernel/asks.js';
@@ -22,6 +15,7 @@ import type {ClientOrder} from './client-order.js';
 import {ClientRequest, type Submission} from './client-request.js';
 import {retryDelayMs} from './retry-delay.js';
 import {addressesOf, placeOf, RouteTable} from './route-table.js';
+import {presenceQuestion, RouteWatch, saysGone, watchMs} from './route-watch.js';
 import {type Sending, sendingOfToken, tokenOf} from './sending-token.js';
 
 export interface ClientSessionOptions {
@@ -43,9 +37,11 @@ type Private =
   | {readonly kind: 'deadline'; readonly request: number}
   | {readonly kind: 'retry'; readonly request: number}
   | {readonly kind: 'abandon'}
+  | {readonly kind: 'watch'}
   | {readonly kind: 'keep'};
 
 type Effects = Effect<Private>[];
+type Then = (now: number) => Effects;
 
 /** The stage of a failure that is none's. */
 const noStage = -1;
@@ -63,7 +59,9 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   readonly #requests = new Map<number, ClientRequest>();
   readonly #window: AdmissionWindow;
   readonly #routes = new RouteTable();
-  readonly #asks: Asks<Effects>;
+  readonly #watch = new RouteWatch();
+  #watching = false;
+  readonly #asks: Asks<Then>;
   readonly #deployments = new Set<string>();
   #status: TransportStatus = 'connected';
   /** Set once the connection has been away for too long: nothing is taken on until it is back. */
@@ -80,9 +78,9 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       case 'output':
         return this.#onOutput(message, tensors, now);
       case 'failed':
-        return this.#onFailed(message, now);
+        return this.#onAttemptFailed(message, InferenceError.fromWire(message.error), now);
       case 'reply':
-        return flatten(this.#asks.onReply(message));
+        return flatten(this.#asks.onReply(message), now);
       default:
         return unreachable(message);
     }
@@ -106,13 +104,15 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       case 'connection':
         return this.#onConnection(message.status, now);
       case 'askTimeout':
-        return flatten(this.#asks.onTimeout(message));
+        return flatten(this.#asks.onTimeout(message), now);
       case 'deadline':
         return this.#onDeadline(message.request, now);
       case 'retry':
         return this.#launch(message.request, now);
       case 'abandon':
         return this.#giveUp(`no connection to the server for ${this.#options.graceMs} ms`, now);
+      case 'watch':
+        return this.#onWatch(now);
       default:
         return unreachable(message);
     }
@@ -120,7 +120,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
 
   lost(token: string, now: number): Effects {
     const ask = this.#asks.onLost(token);
-    if (ask !== undefined) return flatten(ask);
+    if (ask !== undefined) return flatten(ask, now);
     const sending = sendingOfToken(token);
     if (this.#status === 'connected') {
       const error = new InferenceError('DEVICE_LOST', 'a stage of the network is gone');
@@ -132,7 +132,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
 
   unsent(token: string, error: InferenceError, now: number): Effects {
     const ask = this.#asks.onLost(token, error);
-    if (ask !== undefined) return flatten(ask);
+    if (ask !== undefined) return flatten(ask, now);
     return this.#onAttemptFailed(sendingOfToken(token), error, now);
   }
 
@@ -142,7 +142,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
 
   #onAsk({ask, question}: ClientOrder & {readonly kind: 'ask'}): Effects {
     if (this.#gaveUp === undefined) {
-      return this.#asks.ask(question, outcome => [emit({kind: 'answered', ask, outcome})]);
+      return this.#asks.ask(question, outcome => () => [emit({kind: 'answered', ask, outcome})]);
     }
     return [emit({kind: 'answered', ask, outcome: {ok: false, error: this.#gaveUp}})];
   }
@@ -172,31 +172,16 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const {deployment} = request.submission;
     const route = this.#routes.choose(deployment, now);
     if (route === undefined) return this.#onNoRoute(request, now);
-    request.begin(route);
+    request.begin(route, now);
     this.#routes.count(deployment, route, 1);
     if (request.complete) return this.#succeed(request, now);
     const addresses = addressesOf(deployment, route);
-    return request.frames().map(({stage, tensors}) => ({
-      do: 'send',
-      to: addresses[stage] ?? '',
-      message: this.#infer(request, now),
-      tensors,
-      token: tokenOf({request: id, attempt: request.attempt, stage}),
-    }));
-  }
-
-  #infer(request: ClientRequest, now: number): Infer {
-    return {
-      kind: 'infer',
-      client: this.#options.address,
-      request: request.submission.request,
-      attempt: request.attempt,
-      source: clientIndex,
-      route: request.route,
-      remainingMs: request.deadlineAt - now,
-      profile: request.submission.profile,
-      timings: [],
-    };
+    const message = request.infer(this.#options.address, now);
+    const sends = request.frames().map(({stage, tensors}): Effect<Private> => {
+      const token = tokenOf({request: id, attempt: request.attempt, stage});
+      return {do: 'send', to: addresses[stage] ?? '', message, tensors, token};
+    });
+    return [...sends, ...this.#watchLater()];
   }
 
   #onOutput(message: Output, tensors: NamedTensors, now: number): Effects {
@@ -208,18 +193,11 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   #succeed(request: ClientRequest, now: number): Effects {
-    const event: ClientEvent = {
-      kind: 'done',
-      request: request.submission.request,
-      outputs: request.outputs(),
-      timings: request.timings,
-      attempts: request.attempt,
-    };
+    const {attempt: attempts, timings} = request;
+    const outputs = request.outputs();
+    const {request: id} = request.submission;
+    const event: ClientEvent = {kind: 'done', request: id, outputs, timings, attempts};
     return [...this.#forget(request, now), emit(event)];
-  }
-
-  #onFailed(message: Failed, now: number): Effects {
-    return this.#onAttemptFailed(message, InferenceError.fromWire(message.error), now);
   }
 
   /** What may pass is tried again; what will not ends the request. */
@@ -234,18 +212,42 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     if (error.code !== 'DEVICE_LOST' || address === undefined) {
       return this.#tryAgain(request, placed, now);
     }
+    // A stage that answers names its device.
+    if (error.device === undefined) return this.#onGone(address, now);
     this.#routes.avoid(address, now);
-    // A stage that answers names its device. Where nobody answered, nobody will: the others that
-    // are on their way through that replica need not wait for their deadlines.
-    const affected = error.device === undefined ? this.#runningThrough(address) : [request];
-    return affected.flatMap(each => this.#tryAgain(each, placed, now));
+    return this.#tryAgain(request, placed, now);
   }
 
-  #runningThrough(address: string): readonly ClientRequest[] {
-    return [...this.#requests.values()].filter(
-      ({running, route, submission}) =>
-        running && addressesOf(submission.deployment, route).includes(address),
+  /** Nobody answers at `address`: what is on its way through it need not wait for its deadline. */
+  #onGone(address: string, now: number): Effects {
+    this.#routes.avoid(address, now);
+    return [...this.#requests.values()].flatMap(request => {
+      const {deployment} = request.submission;
+      const stage = addressesOf(deployment, request.route).indexOf(address);
+      if (stage < 0 || !request.running) return [];
+      const place = placeOf(deployment, request.route, stage);
+      const error = new InferenceError('DEVICE_LOST', 'a stage of the network is gone', place);
+      return this.#tryAgain(request, error, now);
+    });
+  }
+
+  #watchLater(): Effects {
+    if (this.#watching) return [];
+    this.#watching = true;
+    return [{do: 'after', key: 'watch', delayMs: watchMs, message: {kind: 'watch'}}];
+  }
+
+  #onWatch(now: number): Effects {
+    this.#watching = false;
+    if (this.#requests.size === 0) return [];
+    if (this.#status !== 'connected') return this.#watchLater();
+    const questions = this.#watch.due(this.#requests.values(), now).flatMap(address =>
+      this.#asks.ask(presenceQuestion(address), outcome => later => {
+        this.#watch.answered(address);
+        return saysGone(outcome) ? this.#onGone(address, later) : [];
+      }),
     );
+    return [...questions, ...this.#watchLater()];
   }
 
   #tryAgain(request: ClientRequest, error: InferenceError, now: number): Effects {
@@ -277,36 +279,21 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   #onDeadline(id: number, now: number): Effects {
     const request = this.#requests.get(id);
     if (request === undefined) return [];
-    const {timeoutMs} = request.submission;
-    const last = request.lastError;
-    const why = last === undefined ? '' : `; last failure: ${last.code}: ${last.message}`;
-    const text = `no result within ${timeoutMs} ms${why}`;
-    return this.#end(id, new InferenceError('DEADLINE_EXCEEDED', text, last?.place ?? {}), now);
+    return this.#end(id, request.deadlineError(), now);
   }
 
   /** Settles a request with an error and tells every stage of its route. */
   #end(id: number, error: InferenceError, now: number): Effects {
     const request = this.#requests.get(id);
     if (request === undefined) return [];
-    const cancels = request.running ? this.#cancels(request) : [];
+    const cancels = request.running ? request.cancels(this.#options.address) : [];
     return [...cancels, ...this.#forget(request, now), emit({kind: 'failed', request: id, error})];
   }
 
   #endAttempt(request: ClientRequest): Effects {
     this.#routes.count(request.submission.deployment, request.route, -1);
     request.running = false;
-    return this.#cancels(request);
-  }
-
-  #cancels(request: ClientRequest): Effects {
-    const {deployment, request: id} = request.submission;
-    const message: StageMessage = {
-      kind: 'cancel',
-      client: this.#options.address,
-      request: id,
-      attempt: request.attempt,
-    };
-    return addressesOf(deployment, request.route).map(to => ({do: 'send', to, message}));
+    return request.cancels(this.#options.address);
   }
 
   /** Drops what is kept for a request and gives its place to the next that waits. */
@@ -368,7 +355,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         const of = {request: submission.request, attempt, stage: noStage};
         return this.#onAttemptFailed(of, error, now);
       }),
-      ...this.#asks.abandon(error).flatMap(flatten),
+      ...this.#asks.abandon(error).flatMap(end => flatten(end, now)),
     ];
   }
 
@@ -378,7 +365,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   #failAll(error: InferenceError, now: number): Effects {
-    return [...this.#endAll(error, now), ...this.#asks.abandon(error).flatMap(flatten)];
+    const asked = this.#asks.abandon(error).flatMap(end => flatten(end, now));
+    return [...this.#endAll(error, now), ...asked];
   }
 
   /** The last first, so that none of them enters in the place of another. */
@@ -394,6 +382,6 @@ function emit(event: ClientEvent): Effect<Private> {
   return {do: 'emit', event};
 }
 
-function flatten(end: Settled<Effects> | undefined): Effects {
-  return end === undefined ? [] : [...end.effects, ...end.settled];
+function flatten(end: Settled<Then> | undefined, now: number): Effects {
+  return end === undefined ? [] : [...end.effects, ...end.settled(now)];
 }

@@ -77,7 +77,12 @@ export class SessionBench extends BareActor<unknown, unknown> {
 
   /** Frames of attempts that were sent since anything was asked for. */
   infers(): readonly SentInfer[] {
-    return this.sent().filter((sent): sent is SentInfer => kindOf(sent) === 'infer');
+    return this.sent().filter(isInfer);
+  }
+
+  /** All but the watch over routes, which lapses when nothing is on its way. */
+  override get timers(): readonly string[] {
+    return super.timers.filter(key => key !== 'watch');
   }
 
   /** How requests ended, in order. */
@@ -89,6 +94,10 @@ export class SessionBench extends BareActor<unknown, unknown> {
   endOf(request: number): ClientEvent | undefined {
     return this.ends.find(event => event.kind !== 'answered' && event.request === request);
   }
+}
+
+export function isInfer(sent: SendEffect): sent is SentInfer {
+  return kindOf(sent) === 'infer';
 }
 
 export function kindOf({message}: SendEffect): string {

@@ -132,6 +132,6 @@ test('a connection that was there all the time changes nothing', t => {
   session.submit(singleStage());
   session.sent();
   become(session, 'connected');
-  session.advance(1000);
+  session.advance(900);
   t.deepEqual(session.sent(), []);
 });

@@ -4,7 +4,7 @@ import type {Deployment} from '../../../schemas/deployment.js';
 import {clientIndex, type Edge} from '../../../schemas/stage-graph.js';
 import {type ErrorCode, InferenceError} from '../../../src/errors.js';
 import type {TransportStatus} from '../../../src/ports/transport.js';
-import {type SentInfer, SessionBench} from '../../support/session-bench.js';
+import {isInfer, kindOf, type SentInfer, SessionBench} from '../../support/session-bench.js';
 import {vector} from '../../support/stage-bench.js';
 import {
   chain,
@@ -44,7 +44,7 @@ type Happening =
   | {readonly kind: 'serve'; readonly of: number}
   | {readonly kind: 'fail'; readonly of: number; readonly stage: number; readonly code: ErrorCode}
   | {readonly kind: 'loseStage'; readonly of: number; readonly stage: number}
-  | {readonly kind: 'lose' | 'unsent' | 'cancel'; readonly of: number}
+  | {readonly kind: 'lose' | 'unsent' | 'cancel' | 'present' | 'absent'; readonly of: number}
   | {readonly kind: 'connection'; readonly status: TransportStatus}
   | {readonly kind: 'release'; readonly deployment: number};
 
@@ -81,7 +81,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   {weight: 2, arbitrary: fc.record({kind: fc.constant('loseStage' as const), of, stage})},
   {
     weight: 4,
-    arbitrary: fc.record({kind: fc.constantFrom('lose' as const, 'unsent', 'cancel'), of}),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('lose' as const, 'unsent', 'cancel', 'present', 'absent'),
+      of,
+    }),
   },
   {
     weight: 1,
@@ -107,10 +110,15 @@ class Trial {
   readonly session = new SessionBench({inFlightMax, queuedMax, keepMs: 1e9});
   readonly submitted: Submitted[] = [];
   readonly frames: SentInfer[] = [];
+  /** Tokens of the questions whether a replica is there. */
+  readonly #presence: string[] = [];
 
   happen(event: Happening): void {
     this.#happen(event);
-    this.frames.push(...this.session.infers());
+    for (const sent of this.session.sent()) {
+      if (isInfer(sent)) this.frames.push(sent);
+      if (kindOf(sent) === 'stats') this.#presence.push(sent.token ?? '');
+    }
   }
 
   #happen(event: Happening): void {
@@ -133,6 +141,10 @@ class Trial {
         break;
       case 'cancel':
         session.cancel(event.of % (this.submitted.length + 1));
+        break;
+      case 'present':
+      case 'absent':
+        this.#answerPresence(event.kind, event.of);
         break;
       default:
         this.#happenTo(event);
@@ -163,6 +175,13 @@ class Trial {
         this.session.unsent(token, new InferenceError('PAYLOAD_TOO_LARGE', 'too large'));
         break;
     }
+  }
+
+  #answerPresence(kind: 'present' | 'absent', of: number): void {
+    const token = this.#presence[of % Math.max(this.#presence.length, 1)];
+    if (token === undefined) return;
+    if (kind === 'absent') this.session.lost(token);
+    else this.session.receive({kind: 'reply', id: Number(token.slice(4)), ok: true, value: {}});
   }
 
   #submit(to: Deployment, timeoutMs: number): void {
@@ -222,9 +241,9 @@ function checkEnd(t: ExecutionContext, trial: Trial): void {
   trial.happen({kind: 'connection', status: 'connected'});
   trial.happen({kind: 'advance', ms: timeoutMsMax});
   t.is(session.ends.length, submitted.length);
-  t.deepEqual(session.timers, []);
   trial.happen({kind: 'advance', ms: timeoutMsMax});
   t.is(session.ends.length, submitted.length);
+  t.deepEqual(session.timers, []);
   const both = deployments[3] as Deployment;
   const first = trial.frames.length;
   for (let count = 0; count < inFlightMax + queuedMax; count++) {

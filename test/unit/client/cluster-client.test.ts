@@ -38,7 +38,7 @@ class Opened {
   }
 }
 
-test('the devices that are alive are told by kind, and by name where there are several nodes', async t => {
+test('devices are told by kind, and by name where there are several nodes', async t => {
   const {client, core} = new Opened(t);
   const devices = core.getAvailableDevices();
   client.answer([deviceOn('host-a', 'CPU'), deviceOn('host-b', 'CPU')]);
