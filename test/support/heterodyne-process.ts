@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** It is killed after this time. */
   readonly timeoutMs?: number;
+  /** In a process group of its own, as a terminal's foreground job is. */
+  readonly group?: boolean;
 }
 
 /** How a process ended, and all that it wrote. */
@@ -41,6 +43,7 @@ export class HeterodyneProcess {
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#child = spawn(process.execPath, [commandPath, ...args], {
       ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
+      detached: options.group === true,
       env: environment(options.env ?? {}),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -69,19 +72,28 @@ export class HeterodyneProcess {
     return this.#stderr;
   }
 
+  /** What Ctrl-C does: the whole group is interrupted, which must be its own. */
+  interrupt(): void {
+    process.kill(-this.pid, 'SIGINT');
+  }
+
   kill(signal: NodeJS.Signals): void {
     if (!this.hasEnded) this.#child.kill(signal);
   }
 
-  /** Settles once stderr matches; rejects, with what it says instead, if the process ends or is late. */
+  /**
+   * Settles once what it wrote to stderr, or stdout, matches; rejects with what it wrote instead if
+   * the process ends or is late.
+   */
   async says(pattern: RegExp): Promise<void> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const {stderr} = this.#child;
-    while (!pattern.test(this.#stderr)) {
-      if (this.hasEnded || stderr === null) throw this.failure(`ended before it said ${pattern}`);
-      const late = () => this.failure(`did not say ${pattern} within ${this.#timeoutMs} ms`);
-      await Promise.race([once(stderr, 'data', {signal}), this.ended]).catch(() => {
-        throw late();
+    const {stdout, stderr} = this.#child;
+    while (!pattern.test(this.#stderr) && !pattern.test(this.#stdout)) {
+      if (this.hasEnded || !stdout || !stderr)
+        throw this.failure(`ended before it said ${pattern}`);
+      const writes = [stdout, stderr].map(stream => once(stream, 'data', {signal}));
+      await Promise.race([...writes, this.ended]).catch(() => {
+        throw this.failure(`did not say ${pattern} within ${this.#timeoutMs} ms`);
       });
     }
   }

@@ -29,7 +29,11 @@ export class ChildProcesses {
   /** No effect after `stop`. */
   start(...args: readonly string[]): void {
     if (this.#stopping) return;
-    const child = fork(command, args, {stdio: ['ignore', 'ignore', 'pipe', 'ipc']});
+    const child = fork(command, args, {
+      // In a group of its own: what interrupts this process leaves the order of ends to it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     this.#children.push(child);
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -16,7 +16,9 @@ export interface DemoCluster {
 }
 
 const wantedKinds = ['WASM', 'CPU'];
-const devicesTimeoutMs = 60_000;
+/** For nodes to start; those of a cluster that runs already are there. */
+const startTimeoutMs = 60_000;
+const joinTimeoutMs = 10_000;
 const pollMs = 100;
 
 /** Starts nats-server, a coordinator and two nodes as separate processes on this host. */
@@ -30,24 +32,30 @@ export async function startDemoCluster(console: Console, closers: Closers): Prom
   children.start('coordinator', ...servers);
   children.start('node', ...servers, '--name', 'edge-a', '--devices', 'WASM');
   children.start('node', ...servers, '--name', 'edge-b', '--devices', 'CPU');
-  const options = {servers: server.url, cluster: 'default'};
-  return joinDemoCluster(options, closers, children.died);
+  const core = await connect({servers: server.url, cluster: 'default'}, closers);
+  const {died} = children;
+  await Promise.race([untilDevices(core, startTimeoutMs), died]);
+  return {core, servers: server.url, died};
 }
 
-/** Joins a cluster that runs already, once the devices are there. */
+/** Joins a cluster that runs already. Rejects with UNKNOWN_DEVICE if it lacks the devices. */
 export async function joinDemoCluster(
   options: ServerOptions,
   closers: Closers,
-  died: Promise<never> = new Promise(() => {}),
 ): Promise<DemoCluster> {
-  const core = await Core.connect(connectOptions(options, 'demo'));
-  closers.add(() => core.close());
-  await Promise.race([untilDevices(core), died]);
-  return {core, servers: options.servers, died};
+  const core = await connect(options, closers);
+  await untilDevices(core, joinTimeoutMs);
+  return {core, servers: options.servers, died: new Promise(() => {})};
 }
 
-async function untilDevices(core: Core): Promise<void> {
-  const until = performance.now() + devicesTimeoutMs;
+async function connect(options: ServerOptions, closers: Closers): Promise<Core> {
+  const core = await Core.connect(connectOptions(options, 'demo'));
+  closers.add(() => core.close());
+  return core;
+}
+
+async function untilDevices(core: Core, timeoutMs: number): Promise<void> {
+  const until = performance.now() + timeoutMs;
   for (;;) {
     const kinds = new Set((await core.getDeviceDescriptions()).map(({kind}) => kind));
     const missing = wantedKinds.filter(kind => !kinds.has(kind));
