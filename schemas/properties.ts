@@ -52,6 +52,11 @@ export const configProperties = {
     default: 256,
     description: 'Inferences that wait for a stream; one more is refused with QUEUE_FULL.',
   }),
+  EXCLUSIVE_ASYNC_REQUESTS: property({
+    ...boolean,
+    default: false,
+    description: 'Whether requests of networks that say so run one at a time on a device.',
+  }),
   PERF_COUNT: property({
     ...boolean,
     default: false,
