@@ -5,7 +5,7 @@ import {type Log, silentLog} from '../ports/log.js';
 import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transport.js';
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
 import {createMemoryStateStore} from '../wire/memory-state-store.js';
-import {builtInPlugins, createPlugin} from './plugins.js';
+import {createPlugin, defaultPlugins} from './plugins.js';
 import {startClient} from './start-client.js';
 import {startCoordinator} from './start-coordinator.js';
 import {type StartedDevices, startDevices} from './start-devices.js';
@@ -25,7 +25,7 @@ export interface EmbeddedOptions {
 
 /** A whole cluster in this process: coordinator, devices and client over a local transport. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<ClusterLink> {
-  const {devices = builtInPlugins(), plugins = [], node = 'local', log = silentLog} = options;
+  const {devices = defaultPlugins(), plugins = [], node = 'local', log = silentLog} = options;
   const {frameBytesMax = defaultFrameBytesMax} = options;
   const transport = createLocalTransport({frameBytesMax});
   const bulk = createMemoryBulkStore();

@@ -10,10 +10,15 @@ interface PluginModule {
 const builtIn: Readonly<Record<string, () => Promise<PluginModule>>> = {
   CPU: () => import('../../devices/cpu/index.js'),
   WASM: () => import('../../devices/wasm/index.js'),
+  TEMPLATE: () => import('../../devices/template/index.js'),
 };
 
-export function builtInPlugins(): readonly string[] {
-  return Object.keys(builtIn);
+/** Runs only where it is named: its kernels are there to be read, and slow. */
+const reference = 'TEMPLATE';
+
+/** The kinds of devices that a node has if it is not told. */
+export function defaultPlugins(): readonly string[] {
+  return Object.keys(builtIn).filter(kind => kind !== reference);
 }
 
 /** Throws UNKNOWN_DEVICE. */
@@ -29,10 +34,10 @@ export function checkPlugin(kind: string): void {
 function loaderOf(kind: string): () => Promise<PluginModule> {
   const load = Object.hasOwn(builtIn, kind) ? builtIn[kind] : undefined;
   if (load !== undefined) return load;
-  const nearest = nearestName(kind, builtInPlugins());
+  const nearest = nearestName(kind, Object.keys(builtIn));
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
   throw new InferenceError(
     'UNKNOWN_DEVICE',
-    `expected a plugin out of ${builtInPlugins().join(', ')}, given '${kind}'${hint}`,
+    `expected a plugin out of ${Object.keys(builtIn).join(', ')}, given '${kind}'${hint}`,
   );
 }

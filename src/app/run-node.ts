@@ -9,7 +9,7 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import {createLocalTransport} from '../wire/local-transport.js';
 import type {ConnectOptions} from './connect-options.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
-import {builtInPlugins, checkPlugin} from './plugins.js';
+import {checkPlugin, defaultPlugins} from './plugins.js';
 import {systemClock, systemTimers} from './system-world.js';
 
 export interface NodeOptions {
@@ -42,7 +42,7 @@ const guardianSettings = {
  * or what the first start of a plugin failed with.
  */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const {name, log, connect, devices = builtInPlugins()} = options;
+  const {name, log, connect, devices = defaultPlugins()} = options;
   if (!/^[\w.-]{1,64}$/.test(name)) {
     const text = `a node's name: expected letters, digits, - _ . (at most 64), given '${name}'`;
     throw new InferenceError('INVALID_ARGUMENT', text);

@@ -264,7 +264,7 @@ function fails(check: Check): void {
     const failing = infer(network, {x: floats(1, 2), at: tensorOf('i64', [1], [3])});
     const error = await throwsCode(t, failing, 'STAGE_FAILED');
     t.is(error.operation, 'look up');
-    t.regex(error.message, /^indices element out of data bounds/);
+    t.regex(error.message, /^ind(ex|ices) /);
     const fitting = infer(network, {x: floats(1, 2), at: tensorOf('i64', [1], [1])});
     t.deepEqual((await fitting).tensors.get('y'), floats(2));
   });

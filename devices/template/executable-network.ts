@@ -1,0 +1,74 @@
+import {invariant} from '../../src/errors.js';
+import type {Stage} from '../../src/plugin/async-infer-request.js';
+import {
+  type CompiledDescription,
+  ExecutableNetworkBase,
+} from '../../src/plugin/executable-network-base.js';
+import type {InferRequest} from '../../src/plugin/infer-request.js';
+import type {NetworkSource} from '../../src/plugin/plugin.js';
+import {sharedBytes} from '../../src/plugin/shared-bytes.js';
+import {WorkerPool} from '../../src/plugin/worker-pool.js';
+import {TemplateInferRequest} from './infer-request.js';
+import type {KernelTask} from './kernel-worker.js';
+import {readWeights} from './read-weights.js';
+import type {KernelSetup} from './template-kernel.js';
+
+type KernelPool = WorkerPool<KernelTask>;
+
+/** A network on TEMPLATE: a pool of worker threads, each of which holds the compiled network. */
+export class TemplateNetwork extends ExecutableNetworkBase<KernelSetup> {
+  readonly #queuedMax: number;
+  #pool: KernelPool | undefined;
+
+  constructor(options: ConstructorParameters<typeof ExecutableNetworkBase>[0]) {
+    super(options);
+    this.#queuedMax = options.config.QUEUED_MAX;
+  }
+
+  /** Bytes that all workers read: each of them maps operations to kernels for itself. */
+  protected override async mapNetwork(network: NetworkSource): Promise<KernelSetup> {
+    const weights = await readWeights(network.weightsFile);
+    return {model: sharedBytes(network.model), weights};
+  }
+
+  /** Starts the workers and asks every one, so that all are warm and none has failed. */
+  protected override async allocate(setup: KernelSetup): Promise<CompiledDescription> {
+    const pool: KernelPool = new WorkerPool({
+      module: new URL('./kernel-worker.js', import.meta.url),
+      workers: this.slots,
+      queuedMax: this.#queuedMax,
+      workerData: setup,
+    });
+    try {
+      const asked = Array.from({length: pool.workers}, () =>
+        pool.run<CompiledDescription>({kind: 'describe'}),
+      );
+      const [description] = await Promise.all(asked);
+      invariant(description, 'a pool has at least one worker');
+      this.#pool = pool;
+      return description;
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+  }
+
+  protected override createInferRequestImpl(name: string): InferRequest {
+    invariant(this.#pool !== undefined, 'a network is compiled before it is used');
+    return new TemplateInferRequest(name, this, this.#pool);
+  }
+
+  /** While one request waits for a worker, the next is prepared. */
+  protected override pipelineOf(request: InferRequest): readonly Stage[] {
+    return [
+      [this.taskExecutor, () => request.runStages('inferPreprocess', 'startPipeline')],
+      [this.waitExecutor, () => request.runStages('waitPipeline')],
+      [this.taskExecutor, () => request.runStages('inferPostprocess')],
+    ];
+  }
+
+  override async release(): Promise<void> {
+    this.refuseRequests();
+    await this.#pool?.close();
+  }
+}

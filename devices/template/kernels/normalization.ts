@@ -1,0 +1,111 @@
+import type {TensorData} from '../../../schemas/tensor.js';
+import {narrow, newNarrow} from '../elements.js';
+import type {KernelBuilder} from '../kernel.js';
+import {kernelFailure} from '../kernel-failure.js';
+import {axisOf, sizeOf} from '../shapes.js';
+import {unsupported} from '../unsupported.js';
+import {required} from './required.js';
+
+/** `BatchNormalization` of a network that is not being trained: by the given mean and variance. */
+export const batchNormalization: KernelBuilder = ({attributes, hasOutput}) => {
+  attributes.expectInt('training_mode', 0);
+  attributes.expectInt('spatial', 1);
+  if (hasOutput(1)) throw unsupported('running mean and variance: expected the first output only');
+  const epsilon = attributes.float('epsilon', 1e-5);
+  return inputs => {
+    const input = required(inputs, 0);
+    const [scale, bias, mean, variance] = [1, 2, 3, 4].map(at => narrow(required(inputs, at)));
+    const [, channels = 1, ...space] = input.shape;
+    const area = sizeOf(space);
+    const from = narrow(input);
+    const data = newNarrow(input.type, from.length);
+    for (let i = 0; i < from.length; i++) {
+      const channel = Math.floor(i / area) % channels;
+      const factor = (scale?.[channel] ?? 1) / Math.sqrt((variance?.[channel] ?? 1) + epsilon);
+      data[i] = ((from[i] ?? 0) - (mean?.[channel] ?? 0)) * factor + (bias?.[channel] ?? 0);
+    }
+    return [{...input, data} as TensorData];
+  };
+};
+
+/** `InstanceNormalization`: each channel of each image by its own mean and variance. */
+export const instanceNormalization: KernelBuilder = ({attributes}) => {
+  const epsilon = attributes.float('epsilon', 1e-5);
+  return inputs => {
+    const input = required(inputs, 0);
+    const [scale, bias] = [narrow(required(inputs, 1)), narrow(required(inputs, 2))];
+    const area = sizeOf(input.shape.slice(2));
+    const {values} = normalized(input, area, epsilon);
+    const channel = (index: number) => Math.floor(index / area) % scale.length;
+    return [scaled(input, values, i => [scale[channel(i)] ?? 1, bias[channel(i)] ?? 0])];
+  };
+};
+
+/** `LayerNormalization`: over all axes from one on; also gives mean and inverse deviation. */
+export const layerNormalization: KernelBuilder = ({attributes}) => {
+  attributes.expectInt('stash_type', 1);
+  const [axis, epsilon] = [attributes.int('axis', -1), attributes.float('epsilon', 1e-5)];
+  return inputs => {
+    const input = required(inputs, 0);
+    const {shape} = input;
+    const at = axisOf(axis, shape.length);
+    const size = sizeOf(shape.slice(at));
+    const scale = perElement(required(inputs, 1), size);
+    const bias = inputs[2] && perElement(inputs[2], size);
+    const {values, means, inverses} = normalized(input, size, epsilon);
+    const result = scaled(input, values, i => [scale[i % size] ?? 1, bias?.[i % size] ?? 0]);
+    const kept = shape.map((each, index) => (index < at ? each : 1));
+    const statistic = (data: Float64Array) =>
+      ({
+        type: input.type,
+        shape: kept,
+        data: newNarrow(input.type, data.length).map((_, i) => data[i] ?? 0),
+      }) as TensorData;
+    return [result, statistic(means), statistic(inverses)];
+  };
+};
+
+function perElement(tensor: TensorData, size: number) {
+  const data = narrow(tensor);
+  if (data.length === size) return data;
+  throw kernelFailure(`scale or bias of shape [${tensor.shape}]: expected ${size} elements`);
+}
+
+interface Normalized {
+  readonly values: Float64Array;
+  readonly means: Float64Array;
+  readonly inverses: Float64Array;
+}
+
+/** Each run of `size` elements less its mean, divided by its standard deviation. */
+function normalized(input: TensorData, size: number, epsilon: number): Normalized {
+  const from = narrow(input);
+  const runs = size === 0 ? 0 : from.length / size;
+  const values = new Float64Array(from.length);
+  const [means, inverses] = [new Float64Array(runs), new Float64Array(runs)];
+  for (let run = 0; run < runs; run++) {
+    let sum = 0;
+    for (let i = run * size; i < (run + 1) * size; i++) sum += from[i] ?? 0;
+    const mean = sum / size;
+    let squares = 0;
+    for (let i = run * size; i < (run + 1) * size; i++) squares += ((from[i] ?? 0) - mean) ** 2;
+    const inverse = 1 / Math.sqrt(squares / size + epsilon);
+    for (let i = run * size; i < (run + 1) * size; i++)
+      values[i] = ((from[i] ?? 0) - mean) * inverse;
+    [means[run], inverses[run]] = [mean, inverse];
+  }
+  return {values, means, inverses};
+}
+
+function scaled(
+  input: TensorData,
+  values: Float64Array,
+  factors: (index: number) => readonly [scale: number, bias: number],
+): TensorData {
+  const data = newNarrow(input.type, values.length);
+  for (let i = 0; i < values.length; i++) {
+    const [scale, bias] = factors(i);
+    data[i] = (values[i] ?? 0) * scale + bias;
+  }
+  return {...input, data} as TensorData;
+}

@@ -1,0 +1,48 @@
+import type {Shape} from '../shapes.js';
+import type {ResizeTarget} from './resize.js';
+
+/** One axis that is resized. */
+export interface ResizedAxis {
+  readonly scale: number;
+  readonly size: number;
+  /** The size that it gets. */
+  readonly target: number;
+}
+
+/** Where an element of the result lies in the input: `coordinate_transformation_mode`. */
+export const transforms = {
+  half_pixel: (at: number, {scale}: ResizedAxis) => (at + 0.5) / scale - 0.5,
+  pytorch_half_pixel: (at: number, {scale, target}: ResizedAxis) =>
+    target > 1 ? (at + 0.5) / scale - 0.5 : 0,
+  half_pixel_symmetric(at: number, {scale, size, target}: ResizedAxis) {
+    const adjustment = target / (scale * size);
+    return (size / 2) * (1 - adjustment) + (at + 0.5) / scale - 0.5;
+  },
+  align_corners: (at: number, {size, target}: ResizedAxis) =>
+    target === 1 ? 0 : (at * (size - 1)) / (target - 1),
+  asymmetric: (at: number, {scale}: ResizedAxis) => at / scale,
+} as const;
+
+/** Which neighbour is the nearest: `nearest_mode`. */
+export const roundings = {
+  round_prefer_floor: (position: number) => Math.ceil(position - 0.5),
+  round_prefer_ceil: (position: number) => Math.floor(position + 0.5),
+  floor: Math.floor,
+  ceil: Math.ceil,
+} as const;
+
+/** For each axis, where each index of the result lies in the input. */
+export function sourcePositions(
+  shape: Shape,
+  {sizes, scales}: ResizeTarget,
+  transform: (at: number, axis: ResizedAxis) => number,
+): readonly Float64Array[] {
+  return shape.map((size, index) => {
+    const target = sizes[index] ?? 0;
+    const axis = {size, target, scale: scales[index] ?? 1};
+    // An axis that is not resized stays as it is, whatever the mode.
+    if (axis.scale === 1 && target === size)
+      return Float64Array.from({length: size}, (_, at) => at);
+    return Float64Array.from({length: target}, (_, at) => transform(at, axis));
+  });
+}

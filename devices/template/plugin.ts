@@ -1,0 +1,54 @@
+import {availableParallelism} from 'node:os';
+import type {OperationSupport} from '../../schemas/device.js';
+import {parseConfig} from '../../src/plugin/config.js';
+import {ExecutorManager} from '../../src/plugin/executor-manager.js';
+import type {
+  Config,
+  ExecutableNetwork,
+  NetworkSource,
+  Plugin,
+  PluginDevice,
+} from '../../src/plugin/plugin.js';
+import {sharedBytes} from '../../src/plugin/shared-bytes.js';
+import {resolveStreams} from '../../src/plugin/streams.js';
+import {WorkerPool} from '../../src/plugin/worker-pool.js';
+import {TemplateNetwork} from './executable-network.js';
+
+/** Questions that wait for the one worker that answers them. */
+const queriesMax = 256;
+
+/** The reference plugin: kernels in TypeScript, on the host's processor. */
+export class TemplatePlugin implements Plugin {
+  readonly name = 'TEMPLATE';
+  readonly version = '1.0.0';
+  readonly #executors = new ExecutorManager();
+  #queries: WorkerPool<SharedArrayBuffer> | undefined;
+
+  devices(): Promise<readonly PluginDevice[]> {
+    const fullName = 'Reference kernels in TypeScript';
+    return Promise.resolve([{id: '', fullName, capabilities: ['FP32', 'FP16', 'INT8']}]);
+  }
+
+  async queryNetwork({model}: NetworkSource, config: Config): Promise<readonly OperationSupport[]> {
+    parseConfig(config);
+    this.#queries ??= new WorkerPool({
+      module: new URL('./query-worker.js', import.meta.url),
+      workers: 1,
+      queuedMax: queriesMax,
+    });
+    return this.#queries.run(sharedBytes(model));
+  }
+
+  async loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork> {
+    const values = parseConfig(config);
+    const {streams: slots} = resolveStreams(values, availableParallelism());
+    const {name: device} = this;
+    const options = {device, config: values, slots, executors: this.#executors};
+    return new TemplateNetwork(options).compile(network);
+  }
+
+  async close(): Promise<void> {
+    await this.#queries?.close();
+    this.#queries = undefined;
+  }
+}
