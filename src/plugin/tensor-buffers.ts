@@ -1,4 +1,3 @@
-import {elementLayouts} from '../../schemas/element-type.js';
 import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
 
 /** The buffers under `tensors`, each once, to be given to another thread. */
@@ -29,10 +28,8 @@ export function unsharedTensors(tensors: NamedTensors): NamedTensors {
 }
 
 function copyTensor(tensor: TensorData): TensorData {
-  const {type, shape, data} = tensor;
-  if (type === 'string' || !ArrayBuffer.isView(data)) return {...tensor, data: data.slice()};
+  const {data} = tensor;
   // Not by `slice`: that of a Buffer, which is an Uint8Array too, shares its memory.
-  const bytes = new Uint8Array(data.byteLength);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return {type, shape, data: new elementLayouts[type].array(bytes.buffer, 0, data.length)};
+  const copy = data instanceof Uint8Array ? new Uint8Array(data) : data.slice();
+  return {...tensor, data: copy} as TensorData;
 }
