@@ -240,7 +240,7 @@ export const operationTable: readonly Claim[] = [
   moves('CastLike', 15, '(T, U) -> U', castLike, {sets: {...numbers.sets, U: numbers.sets.T}}),
 ];
 
-/** A reduction whose axes are an attribute up to operator set `axesInputSince`, and an input from it on. */
+/** A reduction whose axes are an attribute before operator set `axesInputSince`, then an input. */
 function reducing(
   type: string,
   axesInputSince: number,

@@ -13,8 +13,8 @@ interface Parameter {
 
 /**
  * The types that an operation takes and gives, as text: `(T, I?) -> T, bool`. `?` marks an input
- * that may be left out, `T...` one or more of them. As a result, `Q|u8` is u8 where the input of type Q is left
- * out, and `attribute` means that an attribute tells.
+ * that may be left out, `T...` one or more of them. As a result, `Q|u8` is u8 where the input of
+ * type Q is left out, and `attribute` means that an attribute tells.
  */
 export class Signature {
   readonly #inputs: readonly Parameter[];

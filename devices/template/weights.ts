@@ -22,7 +22,7 @@ export class Weights {
       const given = this.#content?.length ?? 'none';
       throw new InferenceError(
         'COMPILE_FAILED',
-        `${tensor.name}: expected ${offset + length} bytes of weights beside the network, given ${given}`,
+        `${tensor.name}: expected ${offset + length} bytes beside the network, given ${given}`,
       );
     }
     const rawData = this.#content.slice(offset, offset + length);

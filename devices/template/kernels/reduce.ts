@@ -17,7 +17,7 @@ export interface Reduction {
   readonly wide?: {readonly start?: bigint; add(sum: bigint, element: bigint): bigint};
 }
 
-/** `ReduceSum` and its kin: axes are an attribute before operator set `axesInputSince`, then an input. */
+/** `ReduceSum` and its kin: axes are an attribute before operator set `axesInputSince`. */
 export function reduce(reduction: Reduction, axesInputSince = 18): KernelBuilder {
   return node => {
     const keepDimensions = node.attributes.flag('keepdims', true);
