@@ -3,6 +3,7 @@ import type {StageResult, StageTask} from '../../actors/stage-replica.js';
 import type {ConfigMap} from '../../schemas/config.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
+import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import {parseConfig} from '../plugin/config.js';
 import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
@@ -21,6 +22,7 @@ export class PluginHost implements TaskExecutor<PluginTask> {
   readonly slots = 4;
   readonly #options: PluginHostOptions;
   readonly #executors = new Map<string, StageExecutor>();
+  #closed = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
@@ -40,7 +42,9 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     }
   }
 
+  /** What is still being loaded is released once it is there. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#executors.keys()].map(address => this.#release(address)));
     await this.#options.plugin.close();
   }
@@ -48,6 +52,10 @@ export class PluginHost implements TaskExecutor<PluginTask> {
   async #load(address: string, network: NetworkRef, config: ConfigMap): Promise<LoadedStage> {
     const {plugin, system} = this.#options;
     const executable = await plugin.loadNetwork(await this.#fetch(network), config);
+    if (this.#closed) {
+      await executable.release();
+      throw new InferenceError('RELEASED', 'the device was closed while it loaded a stage');
+    }
     const executor = new StageExecutor(executable);
     this.#executors.set(address, executor);
     system.provide(address, executor);

@@ -1,0 +1,87 @@
+import test, {type ExecutionContext} from 'ava';
+import {PluginHost} from '../../../src/app/plugin-host.js';
+import {ActorSystem} from '../../../src/kernel/actor-system.js';
+import type {ExecutableNetwork, Plugin} from '../../../src/plugin/plugin.js';
+import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
+import {VirtualWorld} from '../../support/virtual-world.js';
+
+/** A host of a plugin that compiles when a test says so. */
+async function hosted(t: ExecutionContext) {
+  const bulk = createMemoryBulkStore();
+  t.teardown(() => bulk.close());
+  const steps: string[] = [];
+  let compile = () => {};
+  const executable: ExecutableNetwork = {
+    inputs: [],
+    outputs: [],
+    slots: 3,
+    infer: async () => ({tensors: new Map(), executeUs: 1}),
+    release: async () => void steps.push('released'),
+  };
+  const plugin: Plugin = {
+    name: 'CPU',
+    version: '1',
+    devices: async () => [],
+    queryNetwork: async () => [{name: 'conv', supported: true}],
+    loadNetwork: () =>
+      new Promise(resolve => {
+        compile = () => resolve(executable);
+      }),
+    close: async () => void steps.push('closed'),
+  };
+  const system = new ActorSystem(new VirtualWorld());
+  const host = new PluginHost({plugin, bulk, system});
+  const network = {model: await bulk.put(Uint8Array.of(1, 2, 3)), weights: null};
+  const load = (config = {}) => host.run({kind: 'load', address: 'stage.1', network, config});
+  return {host, network, steps, load, compile: () => compile()};
+}
+
+/** Until every promise that was ready has been followed. */
+const settled = () => new Promise(resolve => setImmediate(resolve));
+
+test('a loaded stage says what it runs at once and what may wait', async t => {
+  const {load, compile} = await hosted(t);
+  const loading = [load(), load({QUEUED_MAX: '7'})];
+  const [first, second] = loading;
+  await settled();
+  compile();
+  t.deepEqual(await second, {slots: 3, queuedMax: 7});
+  t.truthy(first);
+});
+
+test('a query is the answer of the plugin', async t => {
+  const {host, network} = await hosted(t);
+  const answer = await host.run({kind: 'query', network, config: {}});
+  t.deepEqual(answer, [{name: 'conv', supported: true}]);
+});
+
+test('a stage is released once, however often it is asked for', async t => {
+  const {host, load, compile, steps} = await hosted(t);
+  const loading = load();
+  await settled();
+  compile();
+  await loading;
+  t.is(await host.run({kind: 'release', address: 'stage.1'}), null);
+  t.is(await host.run({kind: 'release', address: 'stage.1'}), null);
+  t.deepEqual(steps, ['released']);
+});
+
+test('close releases what is loaded, then the plugin', async t => {
+  const {host, load, compile, steps} = await hosted(t);
+  const loading = load();
+  await settled();
+  compile();
+  await loading;
+  await host.close();
+  t.deepEqual(steps, ['released', 'closed']);
+});
+
+test('what is loaded after close is released, and its load is RELEASED', async t => {
+  const {host, load, compile, steps} = await hosted(t);
+  const loading = load();
+  await settled();
+  await host.close();
+  compile();
+  t.like(await t.throwsAsync(loading), {code: 'RELEASED'});
+  t.deepEqual(steps, ['closed', 'released']);
+});
