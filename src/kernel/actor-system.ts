@@ -5,6 +5,7 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Timer, Timers} from '../ports/timers.js';
 import type {Address, Frame, Listening, Transport} from '../ports/transport.js';
 import type {Behaviour, Effect, Outcome, SendEffect} from './behaviour.js';
+import {refusalOf} from './refusal-of.js';
 
 /** The world that actors live in. */
 export interface World {
@@ -33,7 +34,7 @@ const noTensors = new Map();
 /**
  * Runs behaviours: gives them what arrives, and does what they return, in order. One message is
  * handled to its end before the next; nothing here waits. What is refused at the door (a message
- * that does not parse) is logged and dropped.
+ * that does not parse) is logged and dropped; if it asks, its sender is told.
  */
 export class ActorSystem {
   readonly #world: World;
@@ -145,6 +146,8 @@ export class ActorSystem {
       if (!(error instanceof InferenceError)) throw error;
       const {address} = actor;
       this.#world.log.write('warn', 'message refused', {address, reason: error.message});
+      const refusal = refusalOf(frame.message, error);
+      if (refusal !== undefined) this.#send(actor, refusal);
       return;
     }
     const delivery = {message, tensors: frame.tensors, owned: frame.owned};

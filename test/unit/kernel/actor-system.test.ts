@@ -24,7 +24,7 @@ class Puppet implements Behaviour {
   }
 
   parse(message: unknown): unknown {
-    if (message === 'nonsense') throw new InferenceError('INVALID_FRAME', 'that is nonsense');
+    if (isNonsense(message)) throw new InferenceError('INVALID_FRAME', 'that is nonsense');
     return message;
   }
 
@@ -53,6 +53,10 @@ class Puppet implements Behaviour {
     this.at.push(now);
     return this.answer(message);
   }
+}
+
+function isNonsense(message: unknown): boolean {
+  return message === 'nonsense' || (message as {kind?: unknown}).kind === 'nonsense';
 }
 
 /** A puppet that also hears what could not be sent. */
@@ -154,6 +158,18 @@ test('a message that does not parse is logged and dropped', async t => {
   await world.settle();
   t.deepEqual(puppet.heard, ['sense']);
   t.like(world.log.lines[0], {level: 'warn', fields: {address: 'a', reason: 'that is nonsense'}});
+});
+
+test('a question that does not parse is answered with what is wrong about it', async t => {
+  const {world, system} = staged();
+  const [asker, asked] = [new Puppet(), new Puppet()];
+  system.spawn('a', asker);
+  system.spawn('b', asked);
+  world.transport.send('b', plainFrame({kind: 'nonsense', ask: {from: 'a', id: 7}}));
+  await world.settle();
+  t.deepEqual(asked.heard, []);
+  const error = {code: 'INVALID_FRAME', message: 'that is nonsense', place: {}};
+  t.deepEqual(asker.heard, [{kind: 'reply', id: 7, ok: false, error}]);
 });
 
 test('a stopped actor hears nothing more and leaves no timer', async t => {
