@@ -32,6 +32,8 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     switch (task.kind) {
       case 'query': {
         const source = await this.#fetch(task.network);
+        // A plugin that was closed would start its workers again, for nobody to end.
+        if (this.#closed) throw closing();
         return this.#options.plugin.queryNetwork(source, task.config);
       }
       case 'load':
@@ -54,7 +56,7 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     const executable = await plugin.loadNetwork(await this.#fetch(network), config);
     if (this.#closed) {
       await executable.release();
-      throw new InferenceError('RELEASED', 'the device was closed while it loaded a stage');
+      throw closing();
     }
     const executor = new StageExecutor(executable);
     this.#executors.set(address, executor);
@@ -77,6 +79,10 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     ]);
     return {model: bytes, weightsFile};
   }
+}
+
+function closing(): InferenceError {
+  return new InferenceError('RELEASED', 'the device was closed meanwhile');
 }
 
 /** A stage's kernels as a task executor. */

@@ -31,7 +31,14 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
   const host = new PluginHost({plugin, bulk, system});
   const executor = `plugin.${plugin.name}`;
   system.provide(executor, host);
-  const found = await plugin.devices();
+  const close = () => {
+    system.withdraw(executor);
+    return host.close();
+  };
+  const found = await plugin.devices().catch(async error => {
+    await close();
+    throw error;
+  });
   const devices = found.map(({id, fullName, capabilities}): DeviceDescription => {
     const local = id === '' ? plugin.name : `${plugin.name}.${id}`;
     return {
@@ -54,8 +61,7 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
     devices,
     async close() {
       for (const {address} of devices) system.stop(address);
-      system.withdraw(executor);
-      await host.close();
+      await close();
     },
   };
 }
