@@ -17,6 +17,7 @@ import {parseDeviceExpression} from '../plan/device-expression.js';
 import {parseConfig} from '../plugin/config.js';
 import type {Config} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
+import {parsePreprocessing} from '../transform/parse-preprocessing.js';
 import {ExecutableNetwork} from './executable-network.js';
 import {type Network, openNetwork} from './network.js';
 import type {Session} from './session.js';
@@ -142,12 +143,13 @@ export class ClusterClient {
     if (this.#closed !== undefined) throw new InferenceError('RELEASED', 'this core was closed');
     parseDeviceExpression(device);
     parseConfig(config);
+    const steps = preprocessing === undefined ? null : parsePreprocessing(preprocessing);
     return {
       network: await uploadNetwork(network, this.#link.bulk),
       device,
       config,
       affinity: Object.fromEntries(network.affinity),
-      preprocessing: preprocessing ?? null,
+      preprocessing: steps,
     };
   }
 

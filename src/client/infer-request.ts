@@ -51,8 +51,8 @@ export class InferRequest {
   }
 
   /**
-   * Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. The tensor's data is read
-   * when the request starts.
+   * Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. The tensor's data must stay
+   * as it is until the request has ended: it is sent when its turn comes, and maybe again.
    */
   setInput(name: string, tensor: TensorData): void {
     this.#throwIfRunning();

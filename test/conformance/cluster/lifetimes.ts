@@ -71,4 +71,18 @@ function closing(check: Check): void {
     },
     own,
   );
+
+  check(
+    'closing a core while networks are loaded ends that too',
+    async (t, core) => {
+      const network = await core.readNetwork(line());
+      const loading = ['CPU', 'WASM', 'HETERO:WASM,CPU'].map(device =>
+        rejects(t, core.loadNetwork(network, device), 'RELEASED'),
+      );
+      await core.getAvailableDevices();
+      await core.close();
+      await Promise.all(loading);
+    },
+    own,
+  );
 }

@@ -49,6 +49,24 @@ export function processing(check: Check): void {
     const loading = core.loadNetwork(network, 'CPU', {}, {preprocessing: steps.build()});
     await rejects(t, loading, 'UNKNOWN_INPUT', 'picture', 'image');
   });
+
+  check('steps that cannot be done are refused with what is wrong', async (t, core) => {
+    const network = await core.readNetwork(channelMeans());
+    const wrong: readonly (readonly [(steps: PrePostProcessor) => unknown, string])[] = [
+      [steps => steps.input('image').scale(0), 'expected no zero'],
+      [steps => steps.input('image').mean([]), 'values'],
+      [steps => steps.input('image').tensor({layout: 'nhwc'}), 'capital letters'],
+      [steps => steps.input('image').resize('linear', {height: 0}), 'height'],
+      [steps => steps.output('scores').softmax(9), 'axis'],
+      [steps => steps.output('scores').softmax(5), '5'],
+    ];
+    for (const [add, text] of wrong) {
+      const steps = new PrePostProcessor();
+      add(steps);
+      const loading = core.loadNetwork(network, 'CPU', {}, {preprocessing: steps.build()});
+      await rejects(t, loading, 'INVALID_ARGUMENT', text);
+    }
+  });
 }
 
 /**

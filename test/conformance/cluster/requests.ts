@@ -24,7 +24,9 @@ function stepByStep(check: Check): void {
     request.startAsync();
     t.true(await request.wait());
     t.like(request.getOutput('y'), floats([9, 11], 2));
-    await rejects(t, () => request.getOutput('z'), 'UNKNOWN_OUTPUT', "'z'", 'y');
+    for (const other of ['z', 'toString', '__proto__']) {
+      await rejects(t, () => request.getOutput(other), 'UNKNOWN_OUTPUT', `'${other}'`, 'y');
+    }
   });
 
   check('inputs that were set stay set', async (t, core) => {
