@@ -85,3 +85,11 @@ test('what is loaded after close is released, and its load is RELEASED', async t
   t.like(await t.throwsAsync(loading), {code: 'RELEASED'});
   t.deepEqual(steps, ['closed', 'released']);
 });
+
+test('a query that comes to nothing before close does not wake the plugin', async t => {
+  const {host, network} = await hosted(t);
+  const asking = host.run({kind: 'query', network, config: {}});
+  const closing = host.close();
+  await t.throwsAsync(asking, {code: 'RELEASED'});
+  await closing;
+});
