@@ -24,6 +24,8 @@ export interface NodeOptions {
 export interface RunningNode {
   /** Names of the devices that were found at the start. */
   readonly devices: readonly string[];
+  /** Rejects with DEVICE_LOST once no plugin is left: each has died too often to be started again. */
+  readonly failed: Promise<never>;
   /** Ends the device processes in order. */
   close(): Promise<void>;
 }
@@ -60,15 +62,33 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     await transport.close();
   };
   const ready = processes.firstReady(children);
-  system.spawn('guardian', new Guardian({children, ...guardianSettings}), event =>
-    logEvent(log, event as GuardianEvent),
-  );
+  const failed = superviseDevices(system, children, log);
   try {
-    return {devices: await ready, close};
+    return {devices: await ready, failed, close};
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Rejects when all of `children` are given up. */
+function superviseDevices(
+  system: ActorSystem,
+  children: readonly string[],
+  log: Log,
+): Promise<never> {
+  const left = new Set(children);
+  const failed = new Promise<never>((_, reject) => {
+    system.spawn('guardian', new Guardian({children, ...guardianSettings}), given => {
+      const event = given as GuardianEvent;
+      logEvent(log, event);
+      if (event.kind === 'givenUp') left.delete(event.child);
+      const text = `no device is left: the process of ${event.child} ended too often: ${event.why}`;
+      if (left.size === 0) reject(new InferenceError('DEVICE_LOST', text));
+    });
+  });
+  failed.catch(() => {});
+  return failed;
 }
 
 function logEvent(log: Log, event: GuardianEvent): void {

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import test from 'ava';
 import type {Core} from '../../src/index.js';
-import {childPids} from '../support/child-pids.js';
+import {childPids, killChildren} from '../support/child-processes.js';
 import {
   type ClusterProcesses,
   deviceNames,
@@ -106,6 +106,20 @@ onLinux(
     t.deepEqual(await deviceNames(core), ['node-a/CPU']);
   },
 );
+
+onLinux('a node whose device dies again and again ends, with the reason', async t => {
+  const cluster = await startClusterProcesses(t, servers => ({
+    coordinator: coordinator(servers),
+    node: node(servers, 'node-a'),
+  }));
+  const {pid} = cluster.process('node');
+  const ends = cluster.ends('node');
+  const killing = setInterval(() => killChildren(pid), 100);
+  t.teardown(() => clearInterval(killing));
+  const {status, stderr} = await ends;
+  t.is(status, 1);
+  t.regex(stderr, /^DEVICE_LOST: no device is left: the process of CPU .*signal SIGKILL$/m);
+});
 
 test('without a server requests end with CONNECTION_LOST; when it is back, they run', async t => {
   const cluster = await startClusterProcesses(t, servers => ({

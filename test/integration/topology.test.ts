@@ -1,7 +1,11 @@
 import test from 'ava';
+import {planResultSchema} from '../../schemas/messages/coordinator.js';
+import {openNetwork} from '../../src/client/network.js';
 import {type ClusterProcesses, startClusterProcesses} from '../support/cluster-processes.js';
 import {composeServices} from '../support/compose-services.js';
+import {digitsPath} from '../support/digits.js';
 import {fileCleanup} from '../support/file-cleanup.js';
+import {runHeterodyne} from '../support/heterodyne-process.js';
 
 /* The cluster of compose.yaml, its containers as processes: what the file says is what runs. */
 
@@ -62,12 +66,36 @@ test.serial('every health check passes, and fails for a node that is not there',
 
 test.serial('the devices are listed by their full names', async t => {
   const cluster = await topology();
-  const {stdout} = await cluster.run('devices', '--servers', cluster.servers, '--json');
+  const env = {HETERODYNE_SERVERS: cluster.servers};
+  const {stdout} = await runHeterodyne(t, ['devices', '--json'], {env});
   const names: string[] = JSON.parse(stdout).map(({name}: {name: string}) => name);
   t.deepEqual(names.sort(), devices);
   const core = await cluster.connect();
   t.deepEqual(await core.getAvailableDevices(), ['CPU', 'WASM', ...devices]);
 });
+
+test.serial('a network is split over devices of two nodes, by their names', async t => {
+  const cluster = await topology();
+  const args = [digitsPath, '-d', 'HETERO:edge-a/WASM,node-b/CPU', '--servers', cluster.servers];
+  const affinity = (await operations()).flatMap((name, index) => {
+    return ['-a', `${name}=${index < 8 ? 'edge-a/WASM' : 'node-b/CPU'}`];
+  });
+  const {status, stdout, stderr} = await cluster.run('explain', ...args, ...affinity, '--json');
+  t.deepEqual({status, stderr}, {status: 0, stderr: ''});
+  const {stages} = planResultSchema.parse(JSON.parse(stdout)).stageGraph;
+  t.deepEqual(
+    stages.map(({device}) => device),
+    ['edge-a/WASM', 'node-b/CPU'],
+  );
+  const inferred = await cluster.run('infer', ...args, '--json');
+  t.deepEqual({status: inferred.status, stderr: inferred.stderr}, {status: 0, stderr: ''});
+  t.is(JSON.parse(inferred.stdout).outputs[0].firstElements.length, 10);
+});
+
+async function operations(): Promise<readonly string[]> {
+  const network = await openNetwork(digitsPath);
+  return network.operations.map(({name}) => name);
+}
 
 test.serial('the client runs the demonstration through the whole cluster', async t => {
   const cluster = await topology();

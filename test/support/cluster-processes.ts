@@ -82,9 +82,14 @@ export class ClusterProcesses {
   }
 
   async end(name: string, signal: NodeJS.Signals): Promise<Ended> {
+    this.process(name).kill(signal);
+    return this.ends(name);
+  }
+
+  /** Settles when it has ended by itself, as the test wants. */
+  ends(name: string): Promise<Ended> {
     const process = this.process(name);
     this.#ended.add(process);
-    process.kill(signal);
     return process.ended;
   }
 

@@ -31,7 +31,10 @@ export function nodeCommand(console: Console): Command {
         log,
       });
       console.note(`node ${options.name} is running with ${node.devices.join(', ')}`);
-      await untilSignal();
-      await node.close();
+      try {
+        await Promise.race([untilSignal(), node.failed]);
+      } finally {
+        await node.close();
+      }
     });
 }

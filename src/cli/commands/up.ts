@@ -78,6 +78,6 @@ async function runCluster(options: Options, closers: Closers, console: Console):
   });
   closers.add(() => node.close());
   console.note(`cluster ${cluster} is up at ${server.url} with ${node.devices.join(', ')}`);
-  await server.ended;
+  await Promise.race([server.ended, node.failed]);
   throw new InferenceError('NO_SERVER', `the nats-server at ${server.url} has ended`);
 }

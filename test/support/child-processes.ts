@@ -17,3 +17,14 @@ function parentPid(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** Kills them; one that has ended meanwhile is no fault. */
+export function killChildren(parent: number): void {
+  for (const pid of childPids(parent)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
