@@ -1,5 +1,4 @@
-import {InvalidArgumentError, Option} from 'commander';
-import {configProperties} from '../../schemas/properties.js';
+import {InvalidArgumentError} from 'commander';
 
 /** Options given again and again gather in a list. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
@@ -35,11 +34,4 @@ export function entry(
   const at = value.indexOf('=');
   if (at <= 0 || at === value.length - 1) throw new InvalidArgumentError('expected KEY=VALUE.');
   return {...earlier, [value.slice(0, at)]: value.slice(at + 1)};
-}
-
-/** `-c NUM_STREAMS=2`. Numbers and booleans may stay text in config. */
-export function configOption(): Option {
-  const keys = Object.keys(configProperties).join(', ');
-  const text = `a config value, any number of times; keys: ${keys}`;
-  return new Option('-c, --config <KEY=VALUE>', text).argParser(entry);
 }

@@ -15,9 +15,10 @@ export function isAddress(address: string): boolean {
 
 export function checkAddress(address: string): void {
   if (isAddress(address)) return;
+  const given = JSON.stringify(address.slice(0, addressBytesMax));
   const message =
     `Expected an address of at most ${addressBytesMax} printable characters in parts between dots,` +
-    ` without blanks, '*', '>' and a leading '_', given ${JSON.stringify(address.slice(0, addressBytesMax))}.`;
+    ` without blanks, '*', '>' and a leading '_', given ${given}.`;
   throw new InferenceError('INVALID_ARGUMENT', message);
 }
 

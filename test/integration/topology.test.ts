@@ -87,15 +87,10 @@ test.serial('a network is split over devices of two nodes, by their names', asyn
     stages.map(({device}) => device),
     ['edge-a/WASM', 'node-b/CPU'],
   );
-  const inferred = await cluster.run('infer', ...args, '--json');
+  const inferred = await cluster.run('infer', ...args, ...affinity, '--json');
   t.deepEqual({status: inferred.status, stderr: inferred.stderr}, {status: 0, stderr: ''});
   t.is(JSON.parse(inferred.stdout).outputs[0].firstElements.length, 10);
 });
-
-async function operations(): Promise<readonly string[]> {
-  const network = await openNetwork(digitsPath);
-  return network.operations.map(({name}) => name);
-}
 
 test.serial('the client runs the demonstration through the whole cluster', async t => {
   const cluster = await topology();
@@ -108,3 +103,8 @@ test.serial('the client runs the demonstration through the whole cluster', async
   t.true(report.accuracy >= 0.97);
   t.deepEqual(report.devices, devices);
 });
+
+async function operations(): Promise<readonly string[]> {
+  const network = await openNetwork(digitsPath);
+  return network.operations.map(({name}) => name);
+}

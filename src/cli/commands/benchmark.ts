@@ -6,21 +6,19 @@ import {invariant} from '../../errors.js';
 import type {Config} from '../../plugin/plugin.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
-import {openModel} from '../open-model.js';
-import {configOption, seconds, wholeNumber} from '../parse-options.js';
+import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
+import {seconds, wholeNumber} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import {randomTensor} from '../random-tensor.js';
 import type {Console} from '../report.js';
 import {type LoadResult, runLoad} from '../run-load.js';
 
-interface Options extends ClusterOptions {
-  readonly device: string;
+interface Options extends ClusterOptions, ModelOptions {
   readonly time?: number;
   readonly number?: number;
   readonly nireq?: number;
   readonly nstreams?: string;
   readonly hint: 'latency' | 'throughput' | 'none';
-  readonly config?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
 
@@ -44,10 +42,8 @@ const requestsOf = {latency: 1, throughput: 16, none: 4} as const;
 
 /** `heterodyne benchmark`, after OpenVINO's benchmark_app. */
 export function benchmarkCommand(console: Console): Command {
-  return withClusterOptions(new Command('benchmark'))
+  return withClusterOptions(withModelOptions(new Command('benchmark')))
     .description('measure latency and throughput of a network with random inputs')
-    .argument('<model>', 'an ONNX file')
-    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
     .option('-t, --time <seconds>', `how long; without -n: ${durationSecondsDefault}`, seconds)
     .option('-n, --number <count>', 'how many inferences', wholeNumber(1, 1e9))
     .option('--nireq <count>', 'infer requests in flight', wholeNumber(1, 65_536))
@@ -57,12 +53,11 @@ export function benchmarkCommand(console: Console): Command {
         .choices(['latency', 'throughput', 'none'])
         .default('throughput'),
     )
-    .addOption(configOption())
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ heterodyne benchmark model.onnx -d CPU -t 5 --nireq 8\n')
     .action(async (model: string, options: Options) => {
       const config = configOf(options);
-      const network = await openModel(model, options.device, config);
+      const network = await openModel(model, {...options, config});
       await withCore(options, async core => {
         const executable = await core.loadNetwork(network, options.device, config);
         const report = await measure(executable, options, console);

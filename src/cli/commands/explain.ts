@@ -5,15 +5,11 @@ import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
-import {openModel} from '../open-model.js';
-import {configOption, entry} from '../parse-options.js';
+import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
 import type {Console} from '../report.js';
 import {writeResult} from '../write-result.js';
 
-interface Options extends ClusterOptions {
-  readonly device: string;
-  readonly config?: Readonly<Record<string, string>>;
-  readonly affinity?: Readonly<Record<string, string>>;
+interface Options extends ClusterOptions, ModelOptions {
   readonly dot?: boolean;
   readonly svg?: string;
   readonly json?: boolean;
@@ -21,16 +17,8 @@ interface Options extends ClusterOptions {
 
 /** `heterodyne explain`. */
 export function explainCommand(console: Console): Command {
-  return withClusterOptions(new Command('explain'))
+  return withClusterOptions(withModelOptions(new Command('explain')))
     .description('show the stage graph that a network would be split into')
-    .argument('<model>', 'an ONNX file')
-    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
-    .addOption(configOption())
-    .option(
-      '-a, --affinity <OPERATION=DEVICE>',
-      'place an operation by hand: all of them or none',
-      entry,
-    )
     .option('--dot', "print it in Graphviz' language")
     .option('--svg <file>', 'draw it into a file')
     .option('--json', 'print one JSON object')
@@ -39,10 +27,7 @@ export function explainCommand(console: Console): Command {
       '\nExample:\n  $ heterodyne explain model.onnx -d HETERO:WASM,CPU --svg stages.svg\n',
     )
     .action(async (model: string, options: Options) => {
-      const network = await openModel(model, options.device, options.config);
-      for (const [operation, device] of Object.entries(options.affinity ?? {})) {
-        network.setAffinity(operation, device);
-      }
+      const network = await openModel(model, options);
       await withCore(options, async core => {
         const plan = await core.planNetwork(network, options.device, options.config);
         if (options.svg !== undefined) await writeResult(options.svg, explainSvg(plan.stageGraph));

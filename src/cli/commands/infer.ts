@@ -6,18 +6,16 @@ import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-opti
 import {elementValues} from '../element-values.js';
 import {fileNames} from '../file-names.js';
 import {completeInputs, readGivenInputs} from '../infer-inputs.js';
+import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
 import {writeNpy} from '../npy.js';
-import {openModel} from '../open-model.js';
-import {collect, configOption} from '../parse-options.js';
+import {collect} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 import {makeFolder, writeResult} from '../write-result.js';
 
-interface Options extends ClusterOptions {
-  readonly device: string;
+interface Options extends ClusterOptions, ModelOptions {
   readonly input?: readonly string[];
   readonly outputDir?: string;
-  readonly config?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
 
@@ -26,24 +24,21 @@ const jsonElementsMax = 64;
 
 /** `heterodyne infer`. */
 export function inferCommand(console: Console): Command {
-  return withClusterOptions(new Command('infer'))
+  return withClusterOptions(withModelOptions(new Command('infer')))
     .description('run a network once')
-    .argument('<model>', 'an ONNX file')
-    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
     .option(
       '-i, --input <NAME=VALUE>',
       'an input, any number of times: FILE.npy, random or random:SEED; those left out are random',
       collect,
     )
     .option('-o, --output-dir <dir>', 'write every output there as NAME.npy')
-    .addOption(configOption())
     .option('--json', `print one JSON object, of each output the first ${jsonElementsMax} elements`)
     .addHelpText(
       'after',
       '\nExample:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n',
     )
     .action(async (model: string, options: Options) => {
-      const network = await openModel(model, options.device, options.config);
+      const network = await openModel(model, options);
       const given = await readGivenInputs(options.input ?? []);
       await withCore(options, async core => {
         const executable = await core.loadNetwork(network, options.device, options.config);

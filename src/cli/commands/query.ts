@@ -1,27 +1,21 @@
 import {Command} from 'commander';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
-import {openModel} from '../open-model.js';
-import {configOption} from '../parse-options.js';
+import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 
-interface Options extends ClusterOptions {
-  readonly device: string;
-  readonly config?: Readonly<Record<string, string>>;
+interface Options extends ClusterOptions, ModelOptions {
   readonly json?: boolean;
 }
 
 /** `heterodyne query`. */
 export function queryCommand(console: Console): Command {
-  return withClusterOptions(new Command('query'))
+  return withClusterOptions(withModelOptions(new Command('query')))
     .description('ask which device would run each operation of a network, and why not')
-    .argument('<model>', 'an ONNX file')
-    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
-    .addOption(configOption())
     .option('--json', 'print one JSON object, by operation')
     .addHelpText('after', '\nExample:\n  $ heterodyne query model.onnx -d HETERO:WASM,CPU\n')
     .action(async (model: string, options: Options) => {
-      const network = await openModel(model, options.device, options.config);
+      const network = await openModel(model, options);
       await withCore(options, async core => {
         const placements = await core.queryNetwork(network, options.device, options.config);
         if (options.json) {
