@@ -4,6 +4,12 @@ import {describeError, systemConsole} from './report.js';
 
 const console = systemConsole();
 
+// Whoever read the result has seen enough of it, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await createProgram(console).parseAsync();
 } catch (error) {

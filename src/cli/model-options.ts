@@ -26,13 +26,13 @@ export function withModelOptions(command: Command): Command {
         '-c, --config <KEY=VALUE>',
         `a config value, any number of times; keys: ${keys}`,
       ).argParser(entry),
-    )
-    .addOption(
-      new Option(
-        '-a, --affinity <OPERATION=DEVICE>',
-        'place an operation by hand: all of them or none',
-      ).argParser(entry),
     );
+}
+
+/** Adds the option by which a command that splits a network takes an affinity for it. */
+export function withAffinityOption(command: Command): Command {
+  const text = 'place an operation by hand: all of them or none';
+  return command.option('-a, --affinity <OPERATION=DEVICE>', text, entry);
 }
 
 /**

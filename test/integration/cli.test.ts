@@ -9,7 +9,7 @@ import {createProgram} from '../../src/cli/program.js';
 import {Core} from '../../src/index.js';
 import {capturedConsole} from '../support/captured-console.js';
 import {digitsPath} from '../support/digits.js';
-import {runHeterodyne} from '../support/heterodyne-process.js';
+import {HeterodyneProcess, runHeterodyne} from '../support/heterodyne-process.js';
 import {NetworkBuilder} from '../support/network-builder.js';
 import {runCommand} from '../support/run-command.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
@@ -214,3 +214,9 @@ test.serial(
     t.is(outputsSchema.parse(JSON.parse(ended.stdout)).outputs[0]?.firstElements.length, 10);
   },
 );
+
+test.serial('as a process, a command whose reader has gone ends without a word', async t => {
+  const running = new HeterodyneProcess(t, ['query', digitsPath, '-d', 'CPU', '--json']);
+  running.stopReading();
+  t.like(await running.ended, {status: 0, signal: null, stdout: '', stderr: ''});
+});

@@ -38,7 +38,7 @@ export class HeterodyneProcess {
   #stdout = '';
   #stderr = '';
 
-  constructor(t: Cleanup, args: readonly string[], options: RunOptions) {
+  constructor(t: Cleanup, args: readonly string[], options: RunOptions = {}) {
     this.name = `heterodyne ${args.join(' ')}`;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#child = spawn(process.execPath, [commandPath, ...args], {
@@ -70,6 +70,11 @@ export class HeterodyneProcess {
 
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** Closes the other end of its stdout. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
   }
 
   /** What Ctrl-C does: the whole group is interrupted, which must be its own. */

@@ -5,7 +5,12 @@ import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
-import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
+import {
+  type ModelOptions,
+  openModel,
+  withAffinityOption,
+  withModelOptions,
+} from '../model-options.js';
 import type {Console} from '../report.js';
 import {writeResult} from '../write-result.js';
 
@@ -17,7 +22,7 @@ interface Options extends ClusterOptions, ModelOptions {
 
 /** `heterodyne explain`. */
 export function explainCommand(console: Console): Command {
-  return withClusterOptions(withModelOptions(new Command('explain')))
+  return withClusterOptions(withAffinityOption(withModelOptions(new Command('explain'))))
     .description('show the stage graph that a network would be split into')
     .option('--dot', "print it in Graphviz' language")
     .option('--svg <file>', 'draw it into a file')

@@ -6,7 +6,12 @@ import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-opti
 import {elementValues} from '../element-values.js';
 import {fileNames} from '../file-names.js';
 import {completeInputs, readGivenInputs} from '../infer-inputs.js';
-import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
+import {
+  type ModelOptions,
+  openModel,
+  withAffinityOption,
+  withModelOptions,
+} from '../model-options.js';
 import {writeNpy} from '../npy.js';
 import {collect} from '../parse-options.js';
 import type {Console} from '../report.js';
@@ -24,7 +29,7 @@ const jsonElementsMax = 64;
 
 /** `heterodyne infer`. */
 export function inferCommand(console: Console): Command {
-  return withClusterOptions(withModelOptions(new Command('infer')))
+  return withClusterOptions(withAffinityOption(withModelOptions(new Command('infer'))))
     .description('run a network once')
     .option(
       '-i, --input <NAME=VALUE>',
