@@ -11,7 +11,7 @@ import {messageParser} from '../src/kernel/parse-message.js';
 
 interface Member {
   readonly device: DeviceDescription;
-  readonly aliveUntil: number;
+  aliveUntil: number;
 }
 
 type Private = {readonly kind: 'expire'};
@@ -19,12 +19,16 @@ type Private = {readonly kind: 'expire'};
 /** Devices that one cluster may have. */
 const membersMax = 4096;
 
-/** Knows which devices are alive, by their leases, and tells the coordinator beside it. */
+/**
+ * Knows which devices are alive, by their leases, and tells the coordinator beside it. Time in which
+ * this process could not run counts for nobody: heartbeats may lie unread behind a check.
+ */
 export class Registry implements Behaviour<RegistryMessage, Private> {
   readonly parse = messageParser(registryMessageSchema, 'registry');
   readonly #coordinator: string;
   readonly #checkMs: number;
   readonly #members = new Map<string, Member>();
+  #checkAt = 0;
 
   /** `coordinator` is the address of the one beside it; leases are checked every `checkMs`. */
   constructor(coordinator: string, checkMs: number) {
@@ -32,8 +36,8 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     this.#checkMs = checkMs;
   }
 
-  start(): Effect<Private>[] {
-    return [this.#checkLater()];
+  start(now: number): Effect<Private>[] {
+    return [this.#checkLater(now)];
   }
 
   receive({message}: Delivery<RegistryMessage>, now: number): Effect<Private>[] {
@@ -48,9 +52,11 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
   }
 
   resume(_: Private, now: number): Effect<Private>[] {
+    const lateMs = Math.max(0, now - this.#checkAt);
+    for (const member of this.#members.values()) member.aliveUntil += lateMs;
     const expired = [...this.#members].filter(([, member]) => member.aliveUntil <= now);
     for (const [address] of expired) this.#members.delete(address);
-    return expired.length > 0 ? [this.#tell(), this.#checkLater()] : [this.#checkLater()];
+    return expired.length > 0 ? [this.#tell(), this.#checkLater(now)] : [this.#checkLater(now)];
   }
 
   /** A device that came back under its name replaces the one that was there. */
@@ -72,7 +78,8 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     return {do: 'send', to: this.#coordinator, message};
   }
 
-  #checkLater(): Effect<Private> {
+  #checkLater(now: number): Effect<Private> {
+    this.#checkAt = now + this.#checkMs;
     return {do: 'after', key: 'check', delayMs: this.#checkMs, message: {kind: 'expire'}};
   }
 }

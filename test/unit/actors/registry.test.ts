@@ -101,3 +101,18 @@ test('what is no message to a registry is refused at the door', t => {
     );
   }
 });
+
+test('time in which the process could not run ends no lease', t => {
+  const registry = new Registry('coordinator.1', 500);
+  registry.start(0);
+  const message = {kind: 'heartbeat', device: cpu, leaseMs: 4000, stages: []} as const;
+  registry.receive({message, tensors: new Map(), owned: false}, 100);
+  const check = (now: number) => {
+    return registry.resume({kind: 'expire'}, now).some(effect => effect.do === 'send');
+  };
+  t.false(check(500));
+  t.false(check(9000), 'eight seconds late');
+  t.false(check(9500), 'the heartbeats that lay unread would have come by now');
+  for (let now = 10_000; now < 12_500; now += 500) t.false(check(now));
+  t.true(check(12_600), '4,000 ms of time that ran');
+});
