@@ -253,9 +253,10 @@ test('one more order than it works on is refused with QUEUE_FULL', async t => {
   t.like(await cluster.ask({kind: 'devices'}), {ok: true}, 'what needs no work is answered');
 });
 
-test('what is no message to a coordinator is dropped', async t => {
+test('what is no message to a coordinator is refused, and the next one answered', async t => {
   const {cluster} = await mixedCluster();
-  t.is(await cluster.ask({kind: 'load', order: {device: 7}}), undefined);
-  t.is(await cluster.ask({kind: 'conquer'}), undefined);
+  const refusal = {ok: false, error: {code: 'INVALID_FRAME'}};
+  t.like(await cluster.ask({kind: 'load', order: {device: 7}}), refusal);
+  t.like(await cluster.ask({kind: 'conquer'}), refusal);
   t.like(await cluster.ask({kind: 'devices'}), {ok: true});
 });
