@@ -42,7 +42,8 @@ export class ClusterProcesses {
   /** Settles when all have started and the coordinator that leads knows every device. */
   async start(commands: Commands): Promise<void> {
     for (const [name, args] of Object.entries(commands)) {
-      this.#processes.set(name, new HeterodyneProcess(this.#t, args, this.#options));
+      const options = {...this.#options, channel: true};
+      this.#processes.set(name, new HeterodyneProcess(this.#t, args, options));
     }
     // Registered after theirs, it comes before them: they would be killed.
     this.#t.teardown(() => this.#stop());

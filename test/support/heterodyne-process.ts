@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** In a process group of its own, as a terminal's foreground job is. */
   readonly group?: boolean;
+  /** With a channel to this process, by which it notices when a test run is no more. */
+  readonly channel?: boolean;
 }
 
 /** How a process ended, and all that it wrote. */
@@ -45,7 +47,7 @@ export class HeterodyneProcess {
       ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
       detached: options.group === true,
       env: environment(options.env ?? {}),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.channel ? (['ipc'] as const) : [])],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
