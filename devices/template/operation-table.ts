@@ -46,6 +46,7 @@ const [f16, f32, f64, i8, i32, i64, u8] = ['f16', 'f32', 'f64', 'i8', 'i32', 'i6
 const any = {sets: {T: elementTypes}};
 const anyAt = {sets: {T: elementTypes, I: [i32, i64]}};
 const numbers = {sets: {T: elementTypes.filter(type => type !== 'string')}};
+const numbersAt = {sets: {...numbers.sets, I: [i32, i64]}};
 const arithmetical = {sets: {T: [f32, f64, f16, i32, i64]}};
 const floats = {sets: {T: [f32, f64, f16]}};
 const single = {sets: {T: [f32]}};
@@ -214,7 +215,7 @@ export const operationTable: readonly Claim[] = [
   moves('Split', 13, '(T, i64?) -> T...', split, {sets: {T: [f32, i32, i64, u8, 'string']}}),
   moves('Slice', 1, '(T) -> T', sliceByAttributes, {until: 9, ...any}),
   moves('Slice', 10, '(T, I, I, I?, I?) -> T', slice, anyAt),
-  moves('Gather', 1, '(T, I) -> T', gather, anyAt),
+  moves('Gather', 1, '(T, I) -> T', gather, numbersAt),
   moves('GatherElements', 11, '(T, I) -> T', gatherElements, anyAt),
   moves('GatherND', 11, '(T, i64) -> T', gatherNd, any),
   moves('Expand', 8, '(T, i64) -> T', expand, {sets: {T: [f32, f64, i8, i32, i64, u8, 'bool']}}),

@@ -34,10 +34,9 @@ export class Signature {
     this.#sets = sets;
   }
 
-  /** Every element type that the operation takes somewhere. */
-  get types(): readonly ElementType[] {
-    const sets = this.#inputs.map(({type}) => this.#allowed(type));
-    return [...new Set(sets.flat())];
+  /** What a variable may stand for; nothing if the signature has none of this name. */
+  typesOf(variable: string): readonly ElementType[] {
+    return this.#sets[variable] ?? [];
   }
 
   /** Why inputs of these types (undefined: left out) are not taken; undefined if they are. */

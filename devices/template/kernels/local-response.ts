@@ -2,13 +2,15 @@ import type {TensorData} from '../../../schemas/tensor.js';
 import {narrow, newNarrow} from '../elements.js';
 import type {KernelBuilder} from '../kernel.js';
 import {sizeOf} from '../shapes.js';
+import {unsupported} from '../unsupported.js';
 import {required} from './required.js';
 
 /** `LRN`: each element divided by a power of the squares of the channels around its own. */
 export const localResponse: KernelBuilder = ({attributes}) => {
   const [alpha, beta] = [attributes.float('alpha', 0.0001), attributes.float('beta', 0.75)];
   const [bias, size] = [attributes.float('bias', 1), attributes.int('size', 1)];
-  const [below, above] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  if (size % 2 === 0) throw unsupported(`size: expected an odd number, given ${size}`);
+  const reach = (size - 1) / 2;
   return inputs => {
     const input = required(inputs, 0);
     const [batch = 0, channels = 0, ...space] = input.shape;
@@ -17,8 +19,8 @@ export const localResponse: KernelBuilder = ({attributes}) => {
     const data = newNarrow(input.type, from.length);
     for (let plane = 0; plane < batch * channels; plane++) {
       const channel = plane % channels;
-      const first = plane - Math.min(below, channel);
-      const last = plane + Math.min(above, channels - 1 - channel);
+      const first = plane - Math.min(reach, channel);
+      const last = plane + Math.min(reach, channels - 1 - channel);
       for (let i = 0; i < area; i++) {
         let squares = 0;
         for (let near = first; near <= last; near++) squares += (from[near * area + i] ?? 0) ** 2;

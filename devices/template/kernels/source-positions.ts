@@ -9,14 +9,17 @@ export interface ResizedAxis {
   readonly target: number;
 }
 
+/** Single precision, as ONNX Runtime computes: it decides where a position falls between two. */
+const float = Math.fround;
+
 /** Where an element of the result lies in the input: `coordinate_transformation_mode`. */
 export const transforms = {
-  half_pixel: (at: number, {scale}: ResizedAxis) => (at + 0.5) / scale - 0.5,
+  half_pixel: (at: number, {scale}: ResizedAxis) => float((at + 0.5) / scale) - 0.5,
   pytorch_half_pixel: (at: number, {scale, target}: ResizedAxis) =>
-    target > 1 ? (at + 0.5) / scale - 0.5 : 0,
+    target > 1 ? float((at + 0.5) / scale) - 0.5 : 0,
   half_pixel_symmetric(at: number, {scale, size, target}: ResizedAxis) {
     const adjustment = target / (scale * size);
-    return (size / 2) * (1 - adjustment) + (at + 0.5) / scale - 0.5;
+    return (size / 2) * (1 - adjustment) + float((at + 0.5) / scale) - 0.5;
   },
   align_corners: (at: number, {size, target}: ResizedAxis) =>
     target === 1 ? 0 : (at * (size - 1)) / (target - 1),
@@ -39,10 +42,10 @@ export function sourcePositions(
 ): readonly Float64Array[] {
   return shape.map((size, index) => {
     const target = sizes[index] ?? 0;
-    const axis = {size, target, scale: scales[index] ?? 1};
+    const axis = {size, target, scale: float(scales[index] ?? 1)};
     // An axis that is not resized stays as it is, whatever the mode.
     if (axis.scale === 1 && target === size)
       return Float64Array.from({length: size}, (_, at) => at);
-    return Float64Array.from({length: target}, (_, at) => transform(at, axis));
+    return Float64Array.from({length: target}, (_, at) => float(transform(at, axis)));
   });
 }
