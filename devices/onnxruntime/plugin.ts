@@ -1,6 +1,8 @@
 import {availableParallelism} from 'node:os';
 import type {OperationSupport} from '../../schemas/device.js';
 import {parseConfig} from '../../src/plugin/config.js';
+import {ExclusiveNetwork} from '../../src/plugin/exclusive-network.js';
+import {ExecutorManager} from '../../src/plugin/executor-manager.js';
 import type {
   Config,
   ExecutableNetwork,
@@ -30,6 +32,7 @@ export class OnnxRuntimePlugin implements Plugin {
   readonly name: string;
   readonly version: string;
   readonly #options: PluginOptions;
+  readonly #executors = new ExecutorManager();
   #service: ServicePool | undefined;
 
   constructor(options: PluginOptions) {
@@ -52,11 +55,13 @@ export class OnnxRuntimePlugin implements Plugin {
   async loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork> {
     const values = parseConfig(config);
     const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
-    return OnnxRuntimeNetwork.load(network, {
+    const loaded = await OnnxRuntimeNetwork.load(network, {
       worker: this.#options.kernelWorker,
       streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
       queuedMax: values.QUEUED_MAX,
     });
+    if (!values.EXCLUSIVE_ASYNC_REQUESTS) return loaded;
+    return new ExclusiveNetwork(loaded, this.#executors.get(this.name));
   }
 
   async close(): Promise<void> {

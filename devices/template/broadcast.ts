@@ -1,8 +1,19 @@
 import type {ElementType, NumericType} from '../../schemas/element-type.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {invariant} from '../../src/errors.js';
-import {isWide, type NarrowElements, narrow, newElements, type WideElements} from './elements.js';
-import {broadcastShape, broadcastStrides, offsetsOf, type Shape} from './shapes.js';
+import {
+  isWide,
+  type NarrowElements,
+  narrow,
+  newElements,
+  type WideElements,
+} from '../../src/plugin/graph/elements.js';
+import {
+  broadcastShape,
+  broadcastStrides,
+  offsetsOf,
+  type Shape,
+} from '../../src/plugin/graph/shapes.js';
 
 /** How two elements become one, for each way in which elements are held. */
 export interface Combination {

@@ -4,14 +4,14 @@ import {
   type CompiledDescription,
   ExecutableNetworkBase,
 } from '../../src/plugin/executable-network-base.js';
+import type {KernelSetup} from '../../src/plugin/graph/kernel-network.js';
+import type {KernelTask} from '../../src/plugin/graph/kernel-worker.js';
+import {readWeights} from '../../src/plugin/graph/read-weights.js';
 import type {InferRequest} from '../../src/plugin/infer-request.js';
 import type {NetworkSource} from '../../src/plugin/plugin.js';
 import {sharedBytes} from '../../src/plugin/shared-bytes.js';
 import {WorkerPool} from '../../src/plugin/worker-pool.js';
 import {TemplateInferRequest} from './infer-request.js';
-import type {KernelTask} from './kernel-worker.js';
-import {readWeights} from './read-weights.js';
-import type {KernelSetup} from './template-kernel.js';
 
 type KernelPool = WorkerPool<KernelTask>;
 

@@ -1,10 +1,10 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
 import {InferenceError, invariant} from '../../src/errors.js';
+import type {KernelTask} from '../../src/plugin/graph/kernel-worker.js';
 import {InferRequest, type RequestNetwork} from '../../src/plugin/infer-request.js';
 import type {InferenceResult} from '../../src/plugin/plugin.js';
 import {buffersOf, copyTensors, unsharedTensors} from '../../src/plugin/tensor-buffers.js';
 import type {WorkerPool} from '../../src/plugin/worker-pool.js';
-import type {KernelTask} from './kernel-worker.js';
 
 /** One inference on TEMPLATE: tensors are given to a worker thread, and its answer is awaited. */
 export class TemplateInferRequest extends InferRequest {

@@ -1,5 +1,7 @@
 import {elementTypes} from '../../schemas/element-type.js';
-import {type Claim, type ClaimOptions, computes, moves} from './claim.js';
+import type {Claim, ClaimOptions} from '../../src/plugin/graph/claim.js';
+import {OperationTable} from '../../src/plugin/graph/operation-table.js';
+import {computes, moves} from './claims.js';
 import {roundHalfEven} from './half-float.js';
 import * as activations from './kernels/activations.js';
 import {argMax, argMin} from './kernels/arg-extreme.js';
@@ -55,7 +57,7 @@ const reduced = {sets: {T: [f32, f64, i32]}};
 const reducedWide = {sets: {T: [f32, f64, i32, i64]}};
 
 /** Every operation that TEMPLATE runs: since which operator set, on which types, and how. */
-export const operationTable: readonly Claim[] = [
+export const operationTable = new OperationTable([
   // Two inputs or more, element by element, broadcast to one shape.
   computes('Add', 7, '(T, T) -> T', binary(arithmetic.addition), arithmetical),
   computes('Sub', 7, '(T, T) -> T', binary(arithmetic.subtraction), arithmetical),
@@ -239,7 +241,7 @@ export const operationTable: readonly Claim[] = [
   }),
   moves('Cast', 6, '(T) -> attribute', cast, {...numbers, typeOf: castTarget}),
   moves('CastLike', 15, '(T, U) -> U', castLike, {sets: {...numbers.sets, U: numbers.sets.T}}),
-];
+]);
 
 /** A reduction whose axes are an attribute before operator set `axesInputSince`, then an input. */
 function reducing(

@@ -1,10 +1,4 @@
-import type {OperationSupport} from '../../schemas/device.js';
-import {readNetwork} from '../../src/network/read-network.js';
-import {type Reply, replyOf} from '../../src/plugin/reply.js';
-import {queryOperations} from './query-operations.js';
+import {startQueryWorker} from '../../src/plugin/graph/query-worker.js';
+import {operationTable} from './operation-table.js';
 
-/** Parsing a large network takes seconds, so it happens in a thread of its own. */
-export function handle(model: SharedArrayBuffer): Promise<Reply<readonly OperationSupport[]>> {
-  // Text cannot be decoded out of shared memory.
-  return replyOf(() => queryOperations(readNetwork(new Uint8Array(model).slice())));
-}
+export const handle = startQueryWorker(operationTable);

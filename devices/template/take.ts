@@ -1,6 +1,12 @@
 import type {TensorData} from '../../schemas/tensor.js';
-import {isText, isWide, type NarrowElements, newElements, type WideElements} from './elements.js';
-import type {Shape} from './shapes.js';
+import {
+  isText,
+  isWide,
+  type NarrowElements,
+  newElements,
+  type WideElements,
+} from '../../src/plugin/graph/elements.js';
+import type {Shape} from '../../src/plugin/graph/shapes.js';
 
 /** A tensor of `shape` whose elements are those of `tensor` at `offsets`. */
 export function take(tensor: TensorData, shape: Shape, offsets: Int32Array): TensorData {

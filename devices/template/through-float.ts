@@ -1,7 +1,7 @@
 import type {TensorData} from '../../schemas/tensor.js';
-import {narrow} from './elements.js';
+import {narrow} from '../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../src/plugin/graph/kernel.js';
 import {fromHalf, toHalf} from './half-float.js';
-import type {KernelBuilder} from './kernel.js';
 
 /** Computes float16 in float32: inputs are widened, and float32 outputs rounded again. */
 export function throughFloat(build: KernelBuilder): KernelBuilder {

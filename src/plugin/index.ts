@@ -1,11 +1,14 @@
 export type {OperationSupport} from '../../schemas/device.js';
-export type {ElementType} from '../../schemas/element-type.js';
+export {type ElementType, elementTypes, type NumericType} from '../../schemas/element-type.js';
 export type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 export type {Dimension, NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
-export {type ErrorCode, InferenceError} from '../errors.js';
+export {type ErrorCode, InferenceError, invariant} from '../errors.js';
+export {modelProto} from '../network/model-proto.js';
 export type {Network} from '../network/network.js';
+export {type Attributes, nodeProto} from '../network/node-proto.js';
 export {readNetwork} from '../network/read-network.js';
-export {readTensor} from '../network/tensor-proto.js';
+export {readTensor, tensorProto} from '../network/tensor-proto.js';
+export {writeModel} from '../network/write-model.js';
 export {
   AsyncInferRequest,
   type AsyncInferRequestOptions,
@@ -14,6 +17,7 @@ export {
   type Stage,
 } from './async-infer-request.js';
 export {parseConfig} from './config.js';
+export {ExclusiveNetwork} from './exclusive-network.js';
 export {
   type CompiledDescription,
   ExecutableNetworkBase,
@@ -21,6 +25,37 @@ export {
   type NetworkMetrics,
 } from './executable-network-base.js';
 export {ExecutorManager} from './executor-manager.js';
+export {type Claim, type ClaimOptions, claim, opsetMax} from './graph/claim.js';
+export {
+  type Elements,
+  indexTensor,
+  isText,
+  isWide,
+  type NarrowElements,
+  narrow,
+  newElements,
+  newNarrow,
+  numbersOf,
+  type WideElements,
+} from './graph/elements.js';
+export type {Kernel, KernelBuilder, NodeSetting} from './graph/kernel.js';
+export {kernelFailure} from './graph/kernel-failure.js';
+export {KernelNetwork, type KernelSetup} from './graph/kernel-network.js';
+export {type KernelTask, startKernelWorker} from './graph/kernel-worker.js';
+export {NodeAttributes} from './graph/node-attributes.js';
+export {OperationTable} from './graph/operation-table.js';
+export {queryOperations} from './graph/query-operations.js';
+export {startQueryWorker} from './graph/query-worker.js';
+export {readWeights} from './graph/read-weights.js';
+export {
+  broadcastShape,
+  broadcastStrides,
+  offsetsOf,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from './graph/shapes.js';
+export {unsupported} from './graph/unsupported.js';
 export {
   InferRequest,
   type PipelineStage,

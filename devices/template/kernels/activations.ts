@@ -1,4 +1,4 @@
-import type {NodeAttributes} from '../node-attributes.js';
+import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
 import {erf} from './erf.js';
 import type {Mapping} from './unary.js';
 

@@ -1,6 +1,6 @@
-import {indexTensor, narrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {aroundAxis, axisOf} from '../shapes.js';
+import {indexTensor, narrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {aroundAxis, axisOf} from '../../../src/plugin/graph/shapes.js';
 import {required} from './required.js';
 
 export const argMax = argExtreme((a, b) => a > b);

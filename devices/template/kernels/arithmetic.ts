@@ -1,6 +1,6 @@
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import type {Combination} from '../broadcast.js';
-import type {KernelBuilder} from '../kernel.js';
-import {unsupported} from '../unsupported.js';
 import {binary} from './binary.js';
 import {greater, lesser} from './wide-order.js';
 

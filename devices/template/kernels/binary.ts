@@ -1,8 +1,8 @@
 import type {NumericType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
+import type {Kernel, KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
 import {broadcast, type Combination} from '../broadcast.js';
-import type {Kernel, KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
 import {required} from './required.js';
 import {mapped} from './unary.js';
 

@@ -4,11 +4,11 @@ import {
   type NumericType,
 } from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
-import {isWide, narrow, newElements} from '../elements.js';
+import {isWide, narrow, newElements} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {fromHalf, toHalf} from '../half-float.js';
-import type {KernelBuilder} from '../kernel.js';
-import type {NodeAttributes} from '../node-attributes.js';
-import {unsupported} from '../unsupported.js';
 import {required} from './required.js';
 
 /** `Cast` to the type that attribute `to` names. */

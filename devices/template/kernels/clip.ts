@@ -1,6 +1,6 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {isWide} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
+import {isWide} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
 import {required} from './required.js';
 import {mapped} from './unary.js';
 

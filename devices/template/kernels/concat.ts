@@ -1,8 +1,8 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {isText, isWide, newElements} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {aroundAxis, axisOf, sizeOf} from '../shapes.js';
+import {isText, isWide, newElements} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {aroundAxis, axisOf, sizeOf} from '../../../src/plugin/graph/shapes.js';
 import {required} from './required.js';
 
 /** `Concat`: tensors one behind the other along an axis. */

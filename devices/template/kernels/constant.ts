@@ -1,10 +1,16 @@
 import type {NumericType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
-import {indexTensor, isWide, type NarrowElements, newElements, numbersOf} from '../elements.js';
-import type {Kernel, KernelBuilder} from '../kernel.js';
-import type {NodeAttributes} from '../node-attributes.js';
-import {sizeOf} from '../shapes.js';
-import {unsupported} from '../unsupported.js';
+import {
+  indexTensor,
+  isWide,
+  type NarrowElements,
+  newElements,
+  numbersOf,
+} from '../../../src/plugin/graph/elements.js';
+import type {Kernel, KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
+import {sizeOf} from '../../../src/plugin/graph/shapes.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {required} from './required.js';
 
 /** `Constant`: the value that one of its attributes holds. */

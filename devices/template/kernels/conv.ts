@@ -1,8 +1,8 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {type NarrowElements, narrow, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {sizeOf} from '../shapes.js';
+import {type NarrowElements, narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {sizeOf} from '../../../src/plugin/graph/shapes.js';
 import {matrixProduct} from './matrix-product.js';
 import {required} from './required.js';
 import {slide, type Windows, windowOptions} from './windows.js';

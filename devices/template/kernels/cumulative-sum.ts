@@ -1,6 +1,6 @@
-import {isWide, narrow, newNarrow, numbersOf} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {aroundAxis, axisOf} from '../shapes.js';
+import {isWide, narrow, newNarrow, numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {aroundAxis, axisOf} from '../../../src/plugin/graph/shapes.js';
 import {required} from './required.js';
 
 /** `CumSum`: along an axis, the sum of all elements up to each. */

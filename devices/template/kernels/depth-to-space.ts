@@ -1,6 +1,6 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
 import {required} from './required.js';
 import {permuted} from './transpose.js';
 

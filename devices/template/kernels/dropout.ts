@@ -1,6 +1,6 @@
-import {newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {unsupported} from '../unsupported.js';
+import {newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {required} from './required.js';
 
 /** `Dropout` of a network that is not being trained: nothing is dropped. */

@@ -1,7 +1,13 @@
-import {numbersOf} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {broadcastShape, broadcastStrides, offsetsAlong, offsetsOf, stridesOf} from '../shapes.js';
+import {numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {
+  broadcastShape,
+  broadcastStrides,
+  offsetsAlong,
+  offsetsOf,
+  stridesOf,
+} from '../../../src/plugin/graph/shapes.js';
 import {take} from '../take.js';
 import {required} from './required.js';
 

@@ -1,8 +1,15 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {numbersOf} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {axisOf, offsetsAlong, offsetsOf, type Shape, sizeOf, stridesOf} from '../shapes.js';
+import {numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {
+  axisOf,
+  offsetsAlong,
+  offsetsOf,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from '../../../src/plugin/graph/shapes.js';
 import {take} from '../take.js';
 import {required} from './required.js';
 

@@ -1,9 +1,9 @@
 import type {NumericType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
+import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
 import {broadcast} from '../broadcast.js';
-import {narrow, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
 import {matrixProduct} from './matrix-product.js';
 import {required} from './required.js';
 import {permuted} from './transpose.js';

@@ -1,8 +1,8 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {sizeOf} from '../shapes.js';
-import {unsupported} from '../unsupported.js';
+import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {sizeOf} from '../../../src/plugin/graph/shapes.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {required} from './required.js';
 
 /** `LRN`: each element divided by a power of the squares of the channels around its own. */

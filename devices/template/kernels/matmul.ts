@@ -1,8 +1,14 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {broadcastShape, broadcastStrides, offsetsOf, type Shape, sizeOf} from '../shapes.js';
+import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {
+  broadcastShape,
+  broadcastStrides,
+  offsetsOf,
+  type Shape,
+  sizeOf,
+} from '../../../src/plugin/graph/shapes.js';
 import {matrixProduct} from './matrix-product.js';
 import {required} from './required.js';
 

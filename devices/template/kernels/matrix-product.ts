@@ -1,4 +1,4 @@
-import type {NarrowElements} from '../elements.js';
+import type {NarrowElements} from '../../../src/plugin/graph/elements.js';
 
 export interface Matrices {
   readonly a: ArrayLike<number>;

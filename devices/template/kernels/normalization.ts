@@ -1,9 +1,9 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {axisOf, sizeOf} from '../shapes.js';
-import {unsupported} from '../unsupported.js';
+import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {axisOf, sizeOf} from '../../../src/plugin/graph/shapes.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {required} from './required.js';
 
 /** `BatchNormalization` of a network that is not being trained: by the given mean and variance. */

@@ -1,7 +1,7 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {numbersOf} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {axisOf, sizeOf} from '../shapes.js';
+import {numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {axisOf, sizeOf} from '../../../src/plugin/graph/shapes.js';
 import {take} from '../take.js';
 import {required} from './required.js';
 

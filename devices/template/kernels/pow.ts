@@ -1,8 +1,8 @@
 import type {NumericType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
+import {isWide, newElements} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
 import {broadcast} from '../broadcast.js';
-import {isWide, newElements} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
 import {required} from './required.js';
 
 /** `Pow`: base and exponent may be of two types, and the result is of the base's. */

@@ -1,11 +1,11 @@
 import type {ElementType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow} from '../elements.js';
+import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {aroundAxis, axisOf} from '../../../src/plugin/graph/shapes.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {roundHalfEven} from '../half-float.js';
-import type {KernelBuilder, NodeSetting} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {aroundAxis, axisOf} from '../shapes.js';
-import {unsupported} from '../unsupported.js';
 import {required} from './required.js';
 
 const ranges: Partial<Record<ElementType, readonly [number, number]>> = {

@@ -1,10 +1,16 @@
 import type {NumericType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
 import {invariant} from '../../../src/errors.js';
+import {
+  isWide,
+  narrow,
+  newElements,
+  numbersOf,
+  type WideElements,
+} from '../../../src/plugin/graph/elements.js';
+import type {Kernel, KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
+import {axisOf, offsetsOf, sizeOf, stridesOf} from '../../../src/plugin/graph/shapes.js';
 import {isWhole} from '../broadcast.js';
-import {isWide, narrow, newElements, numbersOf, type WideElements} from '../elements.js';
-import type {Kernel, KernelBuilder, NodeSetting} from '../kernel.js';
-import {axisOf, offsetsOf, sizeOf, stridesOf} from '../shapes.js';
 import {required} from './required.js';
 
 /** How many elements become one. */

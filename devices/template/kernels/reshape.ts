@@ -1,8 +1,8 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {numbersOf} from '../elements.js';
-import type {KernelBuilder, NodeSetting} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {axisOf, type Shape, sizeOf} from '../shapes.js';
+import {numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {axisOf, type Shape, sizeOf} from '../../../src/plugin/graph/shapes.js';
 import {required} from './required.js';
 
 type Inputs = readonly (TensorData | undefined)[];

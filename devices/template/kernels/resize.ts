@@ -1,8 +1,14 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow, numbersOf} from '../elements.js';
-import type {KernelBuilder, NodeSetting} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {aroundAxis, axisOf, offsetsAlong, type Shape, stridesOf} from '../shapes.js';
+import {narrow, newNarrow, numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {
+  aroundAxis,
+  axisOf,
+  offsetsAlong,
+  type Shape,
+  stridesOf,
+} from '../../../src/plugin/graph/shapes.js';
 import {take} from '../take.js';
 import {required} from './required.js';
 import {roundings, sourcePositions, transforms} from './source-positions.js';

@@ -1,5 +1,5 @@
-import {indexTensor} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
+import {indexTensor} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
 import {required} from './required.js';
 
 /** `Shape`, from operator set 15 on of a range of the axes. */

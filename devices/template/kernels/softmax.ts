@@ -1,7 +1,7 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {aroundAxis, axisOf, type Shape, sizeOf} from '../shapes.js';
+import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {aroundAxis, axisOf, type Shape, sizeOf} from '../../../src/plugin/graph/shapes.js';
 import {required} from './required.js';
 
 /** What becomes of the elements along an axis, in place. */

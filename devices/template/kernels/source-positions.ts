@@ -1,4 +1,4 @@
-import type {Shape} from '../shapes.js';
+import type {Shape} from '../../../src/plugin/graph/shapes.js';
 import type {ResizeTarget} from './resize.js';
 
 /** One axis that is resized. */

@@ -1,10 +1,10 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {numbersOf} from '../elements.js';
-import type {KernelBuilder, NodeSetting} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {axisOf, offsetsOf, stridesOf} from '../shapes.js';
+import {numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {axisOf, offsetsOf, stridesOf} from '../../../src/plugin/graph/shapes.js';
+import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {take} from '../take.js';
-import {unsupported} from '../unsupported.js';
 import {required} from './required.js';
 
 /** `Split`: pieces along an axis. Their sizes are an attribute before operator set 13. */

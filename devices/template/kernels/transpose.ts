@@ -1,7 +1,7 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
-import {offsetsOf, type Shape, stridesOf} from '../shapes.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import {offsetsOf, type Shape, stridesOf} from '../../../src/plugin/graph/shapes.js';
 import {take} from '../take.js';
 import {required} from './required.js';
 

@@ -1,6 +1,6 @@
-import {isWide, numbersOf} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {kernelFailure} from '../kernel-failure.js';
+import {isWide, numbersOf} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
 import {required} from './required.js';
 
 /** `Trilu`: zeros below (or above) a diagonal of the last two axes. */

@@ -1,9 +1,9 @@
 import type {NumericType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
 import {invariant} from '../../../src/errors.js';
-import {isWide, narrow, newElements, newNarrow} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import type {NodeAttributes} from '../node-attributes.js';
+import {isWide, narrow, newElements, newNarrow} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
 import {required} from './required.js';
 
 /** What a function makes of an element. */

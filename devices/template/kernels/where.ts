@@ -1,6 +1,12 @@
-import {isText, isWide, type NarrowElements, narrow, newElements} from '../elements.js';
-import type {KernelBuilder} from '../kernel.js';
-import {broadcastShape, broadcastStrides, offsetsOf} from '../shapes.js';
+import {
+  isText,
+  isWide,
+  type NarrowElements,
+  narrow,
+  newElements,
+} from '../../../src/plugin/graph/elements.js';
+import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import {broadcastShape, broadcastStrides, offsetsOf} from '../../../src/plugin/graph/shapes.js';
 import {required} from './required.js';
 
 /** `Where`: elements of the second input where the first holds, else of the third. */

@@ -1,6 +1,6 @@
-import {kernelFailure} from '../kernel-failure.js';
-import type {NodeAttributes} from '../node-attributes.js';
-import {type Shape, sizeOf, stridesOf} from '../shapes.js';
+import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
+import {type Shape, sizeOf, stridesOf} from '../../../src/plugin/graph/shapes.js';
 
 /** How a kernel slides over the spatial axes of a tensor. */
 export interface WindowOptions {

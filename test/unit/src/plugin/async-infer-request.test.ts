@@ -83,7 +83,7 @@ test('inputs are checked before it is asked whether the request runs', async t =
   await t.notThrowsAsync(request.wait());
 });
 
-test('between a cancel and the end everything is refused with CANCELLED; then it runs again', async t => {
+test('after a cancel everything is refused with CANCELLED until the end; then it runs again', async t => {
   const {request, device} = started();
   request.cancel();
   t.is(request.state, 'IDLE', 'an idle request is not cancelled');
@@ -121,7 +121,7 @@ test('a stage that fails skips the rest, and is what wait rejects with every tim
   t.true(await request.wait());
 });
 
-test('the callback is called on an idle request, before wait settles, and may start it again', async t => {
+test('the callback finds the request idle, before wait settles, and may start it again', async t => {
   const {request, device} = started();
   const events: string[] = [];
   request.setCallback(() => {

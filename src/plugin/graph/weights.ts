@@ -1,9 +1,9 @@
-import type {TensorData} from '../../schemas/tensor.js';
-import {InferenceError} from '../../src/errors.js';
-import {externalTensor, isExternal} from '../../src/network/external-data.js';
-import type {TensorProto} from '../../src/network/generated/onnx_pb.js';
-import {readTensor} from '../../src/network/tensor-proto.js';
-import {withFields} from '../../src/network/with-fields.js';
+import type {TensorData} from '../../../schemas/tensor.js';
+import {InferenceError} from '../../errors.js';
+import {externalTensor, isExternal} from '../../network/external-data.js';
+import type {TensorProto} from '../../network/generated/onnx_pb.js';
+import {readTensor} from '../../network/tensor-proto.js';
+import {withFields} from '../../network/with-fields.js';
 
 /** The values of initializers, inside a network and in the file beside it. */
 export class Weights {

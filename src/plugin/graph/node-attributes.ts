@@ -1,6 +1,6 @@
-import type {TensorData} from '../../schemas/tensor.js';
-import type {AttributeProto, NodeProto} from '../../src/network/generated/onnx_pb.js';
-import {readTensor} from '../../src/network/tensor-proto.js';
+import type {TensorData} from '../../../schemas/tensor.js';
+import type {AttributeProto, NodeProto} from '../../network/generated/onnx_pb.js';
+import {readTensor} from '../../network/tensor-proto.js';
 import {unsupported} from './unsupported.js';
 
 /** The attributes of a node, read by name; each method gives the default where one is absent. */

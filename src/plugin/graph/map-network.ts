@@ -1,15 +1,16 @@
-import type {ElementType} from '../../schemas/element-type.js';
-import type {TensorData} from '../../schemas/tensor.js';
-import {InferenceError} from '../../src/errors.js';
-import type {NodeProto} from '../../src/network/generated/onnx_pb.js';
-import type {Network} from '../../src/network/network.js';
+import type {ElementType} from '../../../schemas/element-type.js';
+import type {TensorData} from '../../../schemas/tensor.js';
+import {InferenceError} from '../../errors.js';
+import type {NodeProto} from '../../network/generated/onnx_pb.js';
+import type {Network} from '../../network/network.js';
 import {mapNode, type ValueTypes} from './map-node.js';
+import type {OperationTable} from './operation-table.js';
 import {operatorSet} from './operator-set.js';
 import type {Step} from './step.js';
 import {sourceTypes} from './value-types.js';
 import type {Weights} from './weights.js';
 
-/** A network as kernels: TEMPLATE's own graph. */
+/** A network as kernels: a graph that runs in a thread. */
 export interface MappedNetwork {
   readonly steps: readonly Step[];
   readonly constants: ReadonlyMap<string, TensorData>;
@@ -17,13 +18,17 @@ export interface MappedNetwork {
 }
 
 /** Maps every operation to a kernel. Throws COMPILE_FAILED, saying which operation and why. */
-export function mapNetwork(network: Network, weights: Weights): MappedNetwork {
+export function mapNetwork(
+  table: OperationTable,
+  network: Network,
+  weights: Weights,
+): MappedNetwork {
   const {graph} = network.model;
   const opset = operatorSet(network.model);
   const types = sourceTypes(network);
   const lastReads = lastReadsOf(network);
   const steps = (graph?.node ?? []).map((node, index) =>
-    mapStep(node, opset, types, lastReads[index] ?? []),
+    mapStep(node, lastReads[index] ?? [], {table, opset, types}),
   );
   const constants = new Map(
     (graph?.initializer ?? []).map(each => [each.name, weights.read(each)]),
@@ -31,15 +36,20 @@ export function mapNetwork(network: Network, weights: Weights): MappedNetwork {
   return {steps, constants, types};
 }
 
+interface Mapping {
+  readonly table: OperationTable;
+  readonly opset: number;
+  readonly types: Map<string, ElementType>;
+}
+
 function mapStep(
   node: NodeProto,
-  opset: number,
-  types: Map<string, ElementType>,
   lastReads: readonly string[],
+  {table, opset, types}: Mapping,
 ): Step {
   const {name: operation, input: inputs, output: outputs} = node;
   try {
-    const mapped = mapNode(node, opset, types);
+    const mapped = mapNode(table, node, opset, types);
     for (const [index, type] of mapped.types.entries()) types.set(outputs[index] ?? '', type);
     return {operation, kernel: mapped.kernel, inputs, outputs, lastReads};
   } catch (error) {

@@ -1,15 +1,16 @@
-import type {NamedTensors} from '../../schemas/tensor.js';
-import {InferenceError} from '../../src/errors.js';
-import type {Network} from '../../src/network/network.js';
-import {readNetwork} from '../../src/network/read-network.js';
-import type {CompiledDescription} from '../../src/plugin/executable-network-base.js';
-import type {InferenceResult} from '../../src/plugin/plugin.js';
+import type {NamedTensors} from '../../../schemas/tensor.js';
+import {InferenceError} from '../../errors.js';
+import type {Network} from '../../network/network.js';
+import {readNetwork} from '../../network/read-network.js';
+import type {CompiledDescription} from '../executable-network-base.js';
+import type {InferenceResult} from '../plugin.js';
 import {CompiledNetwork} from './compiled-network.js';
 import {mapNetwork} from './map-network.js';
+import type {OperationTable} from './operation-table.js';
 import {outputInfos} from './output-infos.js';
 import {Weights} from './weights.js';
 
-/** What a kernel's worker is started with. */
+/** What a worker of `startKernelWorker` is started with. */
 export interface KernelSetup {
   /** A serialised ModelProto, one copy for all workers. */
   readonly model: SharedArrayBuffer;
@@ -17,16 +18,16 @@ export interface KernelSetup {
   readonly weights: SharedArrayBuffer | undefined;
 }
 
-/** A compiled network in a worker thread. Runs one inference at a time. */
-export class TemplateKernel {
+/** A network that a table's kernels run, in a worker thread: one inference at a time. */
+export class KernelNetwork {
   readonly description: CompiledDescription;
   readonly #compiled: CompiledNetwork;
 
   /** Throws COMPILE_FAILED. */
-  constructor({model, weights}: KernelSetup) {
+  constructor(table: OperationTable, {model, weights}: KernelSetup) {
     // Text cannot be decoded out of shared memory.
     const network = read(new Uint8Array(model).slice());
-    const mapped = mapNetwork(network, new Weights(weights));
+    const mapped = mapNetwork(table, network, new Weights(weights));
     const {inputs, overridable, outputs} = network;
     const varying = new Set([...inputs, ...overridable].map(({name}) => name));
     const names = outputs.map(({name}) => name);

@@ -1,4 +1,4 @@
-import {InferenceError} from '../../src/errors.js';
+import {InferenceError} from '../../errors.js';
 
 /** A kernel cannot go on with the values that it was given. */
 export function kernelFailure(message: string): InferenceError {

@@ -3,9 +3,9 @@ import {
   type ElementType,
   elementLayouts,
   type NumericType,
-} from '../../schemas/element-type.js';
-import type {TensorData} from '../../schemas/tensor.js';
-import {invariant} from '../../src/errors.js';
+} from '../../../schemas/element-type.js';
+import type {TensorData} from '../../../schemas/tensor.js';
+import {invariant} from '../../errors.js';
 
 /** The elements of a tensor of numbers. */
 export type Elements = ElementData[NumericType];

@@ -1,4 +1,4 @@
-import {InferenceError} from '../../src/errors.js';
+import {InferenceError} from '../../errors.js';
 
 /** Why an operation cannot be run: what was expected, and what the network has. */
 export function unsupported(reason: string): InferenceError {

@@ -1,7 +1,7 @@
-import type {ElementType, NumericType} from '../../schemas/element-type.js';
-import type {Dimension, NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
-import {InferenceError} from '../../src/errors.js';
-import type {Network, OutputInfo} from '../../src/network/network.js';
+import type {ElementType, NumericType} from '../../../schemas/element-type.js';
+import type {Dimension, NamedTensors, TensorData, TensorInfo} from '../../../schemas/tensor.js';
+import {InferenceError} from '../../errors.js';
+import type {Network, OutputInfo} from '../../network/network.js';
 import type {CompiledNetwork} from './compiled-network.js';
 import {newElements} from './elements.js';
 import type {ValueTypes} from './map-node.js';

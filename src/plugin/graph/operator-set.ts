@@ -1,4 +1,4 @@
-import type {ModelProto} from '../../src/network/generated/onnx_pb.js';
+import type {ModelProto} from '../../network/generated/onnx_pb.js';
 
 /** The version of ONNX's own operator set that a model asks for; 1 if it names none. */
 export function operatorSet({opsetImport}: ModelProto): number {

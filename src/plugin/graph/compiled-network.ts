@@ -1,5 +1,5 @@
-import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
-import {InferenceError} from '../../src/errors.js';
+import type {NamedTensors, TensorData} from '../../../schemas/tensor.js';
+import {InferenceError} from '../../errors.js';
 import {isText} from './elements.js';
 import type {MappedNetwork} from './map-network.js';
 import type {Step} from './step.js';

@@ -1,4 +1,4 @@
-import type {TensorData} from '../../schemas/tensor.js';
+import type {TensorData} from '../../../schemas/tensor.js';
 import type {NodeAttributes} from './node-attributes.js';
 
 /** Computes one operation: its inputs in the order of the specification, undefined where left out. */
@@ -15,5 +15,5 @@ export interface NodeSetting {
   hasOutput(index: number): boolean;
 }
 
-/** Reads attributes and makes a kernel; throws `unsupported` for what TEMPLATE does not do. */
+/** Reads attributes and makes a kernel; throws `unsupported` for what it does not do. */
 export type KernelBuilder = (node: NodeSetting) => Kernel;

@@ -1,6 +1,6 @@
 import {readFile, stat} from 'node:fs/promises';
-import {InferenceError} from '../../src/errors.js';
-import {sharedBytes} from '../../src/plugin/shared-bytes.js';
+import {InferenceError} from '../../errors.js';
+import {sharedBytes} from '../shared-bytes.js';
 
 /** Kernels in TypeScript are no place for larger networks. */
 const weightsBytesMax = 2 ** 30;

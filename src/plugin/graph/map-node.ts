@@ -1,9 +1,9 @@
-import type {ElementType} from '../../schemas/element-type.js';
-import type {NodeProto} from '../../src/network/generated/onnx_pb.js';
-import {operationType} from '../../src/network/operation-names.js';
-import {findClaim} from './find-claim.js';
+import type {ElementType} from '../../../schemas/element-type.js';
+import type {NodeProto} from '../../network/generated/onnx_pb.js';
+import {operationType} from '../../network/operation-names.js';
 import type {Kernel} from './kernel.js';
 import {NodeAttributes} from './node-attributes.js';
+import type {OperationTable} from './operation-table.js';
 import {unsupported} from './unsupported.js';
 
 /** The element types of values, as far as they are known; a value that is none travels no further. */
@@ -19,8 +19,13 @@ export interface MappedNode {
  * The kernel for a node and what it makes: the one place where it is decided what is supported, for
  * queries and for compilation alike. Throws UNSUPPORTED_OPERATIONS, saying why.
  */
-export function mapNode(node: NodeProto, opset: number, known: ValueTypes): MappedNode {
-  const claim = findClaim(operationType(node), opset);
+export function mapNode(
+  table: OperationTable,
+  node: NodeProto,
+  opset: number,
+  known: ValueTypes,
+): MappedNode {
+  const claim = table.find(operationType(node), opset);
   const attributes = new NodeAttributes(node);
   const hasInput = (index: number) => (node.input[index] ?? '') !== '';
   const hasOutput = (index: number) => (node.output[index] ?? '') !== '';

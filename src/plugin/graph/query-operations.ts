@@ -1,20 +1,24 @@
-import type {OperationSupport} from '../../schemas/device.js';
-import type {ElementType} from '../../schemas/element-type.js';
-import {InferenceError} from '../../src/errors.js';
-import type {NodeProto} from '../../src/network/generated/onnx_pb.js';
-import type {Network} from '../../src/network/network.js';
+import type {OperationSupport} from '../../../schemas/device.js';
+import type {ElementType} from '../../../schemas/element-type.js';
+import {InferenceError} from '../../errors.js';
+import type {NodeProto} from '../../network/generated/onnx_pb.js';
+import type {Network} from '../../network/network.js';
 import {mapNode} from './map-node.js';
+import type {OperationTable} from './operation-table.js';
 import {operatorSet} from './operator-set.js';
 import {sourceTypes} from './value-types.js';
 
-/** For each operation, whether TEMPLATE runs it, and why not. */
-export function queryOperations(network: Network): readonly OperationSupport[] {
+/** For each operation, whether a plugin with this table runs it, and why not. */
+export function queryOperations(
+  table: OperationTable,
+  network: Network,
+): readonly OperationSupport[] {
   const opset = operatorSet(network.model);
   const types = sourceTypes(network);
   const query = (node: NodeProto): OperationSupport => {
     const {name} = node;
     try {
-      const {types: made} = mapNode(node, opset, types);
+      const {types: made} = mapNode(table, node, opset, types);
       for (const [index, output] of node.output.entries()) {
         const type = made[index];
         if (type !== undefined) types.set(output, type);
@@ -28,7 +32,7 @@ export function queryOperations(network: Network): readonly OperationSupport[] {
   return (network.model.graph?.node ?? []).map(query);
 }
 
-/** What the file says of the results of an operation that TEMPLATE cannot run. */
+/** What the file says of the results of an operation that is refused. */
 function learnFromFile(
   {graph}: Network,
   {output}: NodeProto,

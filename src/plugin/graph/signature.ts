@@ -1,5 +1,5 @@
-import {type ElementType, elementTypes} from '../../schemas/element-type.js';
-import {invariant} from '../../src/errors.js';
+import {type ElementType, elementTypes} from '../../../schemas/element-type.js';
+import {invariant} from '../../errors.js';
 import {unsupported} from './unsupported.js';
 
 /** What a variable of a signature may stand for. */

@@ -1,5 +1,5 @@
-import {type ElementType, elementTypeOfOnnx} from '../../schemas/element-type.js';
-import type {Network} from '../../src/network/network.js';
+import {type ElementType, elementTypeOfOnnx} from '../../../schemas/element-type.js';
+import type {Network} from '../../network/network.js';
 
 /** The element types of values that no operation makes: inputs and initializers. */
 export function sourceTypes({model, inputs, overridable}: Network): Map<string, ElementType> {

@@ -1,13 +1,12 @@
-import type {ElementType} from '../../schemas/element-type.js';
+import type {ElementType} from '../../../schemas/element-type.js';
 import type {KernelBuilder} from './kernel.js';
 import type {NodeAttributes} from './node-attributes.js';
 import {Signature, type TypeSets} from './signature.js';
-import {throughFloat} from './through-float.js';
 
 /** ONNX's operator sets up to this version are known; a later one may change any operation. */
 export const opsetMax = 25;
 
-/** That TEMPLATE runs an operation: in which versions, on which types, and how. */
+/** That a plugin runs an operation: in which versions, on which types, and how. */
 export interface Claim {
   /** The type of operation: `Conv`. */
   readonly type: string;
@@ -22,12 +21,13 @@ export interface Claim {
 
 export interface ClaimOptions {
   readonly until?: number;
+  /** What the variables of the signature may stand for. */
   readonly sets?: TypeSets;
-  readonly typeOf?: Claim['typeOf'];
+  readonly typeOf?: NonNullable<Claim['typeOf']>;
 }
 
-/** An operation that moves elements and never looks at them. */
-export function moves(
+/** `claim('Add', 7, '(T, T) -> T', add, {sets: {T: ['f32', 'f64']}})`; see Signature. */
+export function claim(
   type: string,
   since: number,
   signature: string,
@@ -35,17 +35,6 @@ export function moves(
   options: ClaimOptions = {},
 ): Claim {
   const {until = opsetMax, sets = {}, typeOf} = options;
-  const claim = {type, since, until, signature: new Signature(signature, sets), build};
-  return typeOf === undefined ? claim : {...claim, typeOf};
-}
-
-/** An operation that computes; where it takes float16, it computes in float32. */
-export function computes(
-  type: string,
-  since: number,
-  signature: string,
-  build: KernelBuilder,
-  options: ClaimOptions = {},
-): Claim {
-  return moves(type, since, signature, throughFloat(build), options);
+  const made = {type, since, until, signature: new Signature(signature, sets), build};
+  return typeOf === undefined ? made : {...made, typeOf};
 }

@@ -1,0 +1,31 @@
+import type {TensorInfo} from '../../schemas/tensor.js';
+import type {NamedExecutor} from './named-executor.js';
+import type {ExecutableNetwork, Inference, InferenceResult} from './plugin.js';
+
+/** A network whose inferences take turns with those of all others on the same executor. */
+export class ExclusiveNetwork implements ExecutableNetwork {
+  readonly slots = 1;
+  readonly #network: ExecutableNetwork;
+  readonly #executor: NamedExecutor;
+
+  constructor(network: ExecutableNetwork, executor: NamedExecutor) {
+    this.#network = network;
+    this.#executor = executor;
+  }
+
+  get inputs(): readonly TensorInfo[] {
+    return this.#network.inputs;
+  }
+
+  get outputs(): readonly TensorInfo[] {
+    return this.#network.outputs;
+  }
+
+  infer(inference: Inference): Promise<InferenceResult> {
+    return this.#executor.run(() => this.#network.infer(inference));
+  }
+
+  release(): Promise<void> {
+    return this.#network.release();
+  }
+}
