@@ -6,7 +6,7 @@ export type ToDeviceProcess =
   | {
       readonly kind: 'start';
       readonly node: string;
-      /** The plugin's kind of devices. */
+      /** The plugin's kind of devices, or the address of its module. */
       readonly plugin: string;
       readonly connect: ConnectOptions;
     }

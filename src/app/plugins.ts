@@ -1,6 +1,7 @@
 import {InferenceError} from '../errors.js';
 import {nearestName} from '../nearest-name.js';
 import type {Plugin} from '../plugin/plugin.js';
+import {loadPlugin} from './plugin-module.js';
 
 interface PluginModule {
   createPluginEngine(): Plugin;
@@ -21,9 +22,16 @@ export function defaultPlugins(): readonly string[] {
   return Object.keys(builtIn).filter(kind => kind !== reference);
 }
 
-/** Throws UNKNOWN_DEVICE. */
-export async function createPlugin(kind: string): Promise<Plugin> {
-  return (await loaderOf(kind)()).createPluginEngine();
+/** Kinds that no third-party plugin may have: those that come with Heterodyne, and virtual ones. */
+const reserved = [...Object.keys(builtIn), 'HETERO', 'MULTI', 'AUTO', 'BATCH'];
+
+/**
+ * A plugin that comes with Heterodyne, by its kind; or that of a module, by the address that
+ * `locatePlugin` gave. Rejects with UNKNOWN_DEVICE, or as `loadPlugin` does.
+ */
+export async function createPlugin(plugin: string): Promise<Plugin> {
+  if (plugin.startsWith('file:')) return loadPlugin(plugin, reserved);
+  return (await loaderOf(plugin)()).createPluginEngine();
 }
 
 /** Throws UNKNOWN_DEVICE if there is no such plugin, without loading it. */

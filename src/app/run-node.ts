@@ -9,14 +9,17 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import {createLocalTransport} from '../wire/local-transport.js';
 import type {ConnectOptions} from './connect-options.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
+import {locatePlugin} from './plugin-module.js';
 import {checkPlugin, defaultPlugins} from './plugins.js';
 import {systemClock, systemTimers} from './system-world.js';
 
 export interface NodeOptions {
   /** Unique in the cluster: letters, digits, `-`, `_` and `.`. */
   readonly name: string;
-  /** Kinds of devices; every built-in one if left out. */
+  /** Kinds of devices; `CPU` and `WASM` if left out. */
   readonly devices?: readonly string[];
+  /** More plugins: paths of modules, or names of npm packages, seen from the working folder. */
+  readonly plugins?: readonly string[];
   readonly connect: ConnectOptions;
   readonly log: Log;
 }
@@ -41,16 +44,17 @@ const guardianSettings = {
 
 /**
  * Runs a node: one process for each plugin, started again when it dies. Rejects with UNKNOWN_DEVICE,
- * or what the first start of a plugin failed with.
+ * FILE_UNREADABLE, or what the first start of a plugin failed with.
  */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const {name, log, connect, devices = defaultPlugins()} = options;
+  const {name, log, connect, devices = defaultPlugins(), plugins = []} = options;
   if (!/^[\w.-]{1,64}$/.test(name)) {
     const text = `a node's name: expected letters, digits, - _ . (at most 64), given '${name}'`;
     throw new InferenceError('INVALID_ARGUMENT', text);
   }
-  const children = [...new Set(devices)];
-  children.forEach(checkPlugin);
+  devices.forEach(checkPlugin);
+  const modules = plugins.map(specifier => locatePlugin(specifier, process.cwd()));
+  const children = [...new Set([...devices, ...modules])];
   const processes = new DeviceProcesses(plugin => ({kind: 'start', node: name, plugin, connect}));
   const transport = createLocalTransport();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
@@ -64,11 +68,18 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const ready = processes.firstReady(children);
   const failed = superviseDevices(system, children, log);
   try {
-    return {devices: await ready, failed, close};
+    return {devices: distinct(await ready), failed, close};
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Throws INVALID_ARGUMENT if two plugins name their devices alike. */
+function distinct(devices: readonly string[]): readonly string[] {
+  const twice = devices.find((device, index) => devices.indexOf(device) !== index);
+  if (twice === undefined) return devices;
+  throw new InferenceError('INVALID_ARGUMENT', `two plugins of the node name a device ${twice}`);
 }
 
 /** Rejects when all of `children` are given up. */

@@ -3,6 +3,7 @@ import {packageVersion} from '../app/package-version.js';
 import {benchmarkCommand} from './commands/benchmark.js';
 import {conformanceCommand} from './commands/conformance.js';
 import {coordinatorCommand} from './commands/coordinator.js';
+import {createPluginCommand} from './commands/create-plugin.js';
 import {demoCommand} from './commands/demo.js';
 import {devicesCommand} from './commands/devices.js';
 import {explainCommand} from './commands/explain.js';
@@ -23,6 +24,7 @@ const commands = [
   inferCommand,
   benchmarkCommand,
   conformanceCommand,
+  createPluginCommand,
   demoCommand,
   healthCommand,
 ];

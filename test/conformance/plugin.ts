@@ -13,11 +13,11 @@ import {tensorOf} from '../support/tensor-of.js';
 type Check = (title: string, run: (t: ExecutionContext, plugin: Plugin) => Promise<void>) => void;
 
 /** What every plugin keeps, whatever device it knows. */
-export function conformsToPlugin(name: string, create: () => Plugin): void {
+export function conformsToPlugin(name: string, create: () => Plugin | Promise<Plugin>): void {
   // Serial: each loads networks on threads of its own.
   const check: Check = (title, run) =>
     test.serial(`${name}: ${title}`, async t => {
-      const plugin = create();
+      const plugin = await create();
       t.teardown(() => plugin.close());
       await run(t, plugin);
     });

@@ -3,13 +3,14 @@ import {Command} from 'commander';
 import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
 import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
-import {kinds} from '../parse-options.js';
+import {collect, kinds} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
 interface Options extends ServerOptions {
   readonly name: string;
   readonly devices?: readonly string[];
+  readonly plugin?: readonly string[];
 }
 
 /** `heterodyne node`. */
@@ -18,15 +19,22 @@ export function nodeCommand(console: Console): Command {
     .description("run a node: this host's devices, until it is interrupted")
     .option('-n, --name <name>', 'name of the node, unique in the cluster', hostname())
     .option('-d, --devices <kinds>', 'kinds of devices, between commas; none: all', kinds)
+    .option(
+      '-p, --plugin <module>',
+      'one more plugin: a path, or the name of an npm package',
+      collect,
+    )
     .addHelpText(
       'after',
-      '\nExample:\n  $ heterodyne node --servers nats://10.0.0.5:4222 --name edge --devices CPU,WASM\n',
+      '\nExample:\n  $ heterodyne node --servers nats://10.0.0.5:4222 --name edge --devices CPU,WASM\n' +
+        '  $ heterodyne node --plugin ./my-plugin.js\n',
     )
     .action(async (options: Options) => {
       const log = standardLog(options.verbose ? 'debug' : 'warn', {node: options.name});
       const node = await runNode({
         name: options.name,
         ...(options.devices === undefined ? {} : {devices: options.devices}),
+        plugins: options.plugin ?? [],
         connect: connectOptions(options, options.name),
         log,
       });

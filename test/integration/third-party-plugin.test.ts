@@ -1,0 +1,66 @@
+import {randomUUID} from 'node:crypto';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test from 'ava';
+import type {ConnectOptions} from '../../src/app/connect-options.js';
+import {runCoordinator} from '../../src/app/run-coordinator.js';
+import {runNode} from '../../src/app/run-node.js';
+import {Core} from '../../src/index.js';
+import {silentLog} from '../../src/ports/log.js';
+import {createdPlugin} from '../support/created-plugin.js';
+import {runHeterodyne} from '../support/heterodyne-process.js';
+import {sharedNats, stopSharedNats} from '../support/nats.js';
+import {NetworkBuilder} from '../support/network-builder.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {tensorOf} from '../support/tensor-of.js';
+
+test.after.always(stopSharedNats);
+
+/** x -> Relu -> h -> Exp -> y, of which a created plugin runs the first half. */
+const network = new NetworkBuilder()
+  .input('x', 'f32', [2])
+  .node('Relu', 'x', 'h')
+  .node('Exp', 'h', 'y')
+  .output('y', 'f32', [2])
+  .bytes();
+
+test("a third-party plugin runs in a process of its node's, and shares a network", async t => {
+  const cache = await mkdtemp(join(tmpdir(), 'heterodyne-cache-'));
+  t.teardown(() => rm(cache, {recursive: true, force: true}));
+  process.env['XDG_CACHE_HOME'] = cache;
+  const plugin = await createdPlugin(await temporaryFolder(t), 'my-chip');
+  const {url} = await sharedNats();
+  const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
+  const coordinator = await runCoordinator(connect, silentLog);
+  t.teardown(() => coordinator.close());
+  const log = silentLog;
+  const node = await runNode({name: 'host-a', devices: ['CPU'], plugins: [plugin], connect, log});
+  t.teardown(() => node.close());
+  t.deepEqual(node.devices, ['host-a/CPU', 'host-a/MY_CHIP']);
+  const core = await Core.connect(connect);
+  t.teardown(() => core.close());
+  const loaded = await core.loadNetwork(await core.readNetwork(network), 'HETERO:MY_CHIP,CPU');
+  const kinds = loaded.stageGraph.stages.map(({device}) => device);
+  t.deepEqual(kinds, ['MY_CHIP', 'CPU']);
+  const outputs = await loaded.createInferRequest().infer({x: tensorOf('f32', [2], [-1, 0])});
+  t.deepEqual(outputs['y']?.data, Float32Array.of(1, 1));
+});
+
+test('a plugin that is not there ends the command with words', async t => {
+  const ended = await runHeterodyne(t, ['node', '--plugin', './absent.js']);
+  t.is(ended.status, 1);
+  t.regex(ended.stderr, /FILE_UNREADABLE.*plugin \.\/absent\.js: expected a file/s);
+});
+
+test('create-plugin writes over nothing, and refuses what is no name', async t => {
+  const cwd = await temporaryFolder(t);
+  const first = await runHeterodyne(t, ['create-plugin', 'my-chip'], {cwd});
+  t.is(first.status, 0);
+  t.regex(first.stderr, /my-chip holds the plugin MY_CHIP/);
+  const second = await runHeterodyne(t, ['create-plugin', 'my-chip'], {cwd});
+  t.is(second.status, 1);
+  t.regex(second.stderr, /INVALID_ARGUMENT.*my-chip cannot be made/s);
+  const third = await runHeterodyne(t, ['create-plugin', '../elsewhere'], {cwd});
+  t.regex(third.stderr, /INVALID_ARGUMENT.*a plugin's name/s);
+});
