@@ -3,6 +3,7 @@ import type {Network} from '../../src/network/network.js';
 import {nodeProto} from '../../src/network/node-proto.js';
 import {valueInfoProto} from '../../src/network/value-types.js';
 import {withFields} from '../../src/network/with-fields.js';
+import {withoutShapeClaims} from '../../src/network/without-shape-claims.js';
 import {writeModel} from '../../src/network/write-model.js';
 import type {Backend} from './backend.js';
 import {openNetwork} from './open-network.js';
@@ -21,7 +22,7 @@ export async function scalarValues(
   if (graph === undefined || names.length === 0) return new Set();
   const probes = new Map(names.map((name, index) => [`heterodyne/rank/${index}`, name]));
   const shapes = [...probes].map(([probe, name]) => nodeProto('Shape', [name], [probe]));
-  const probed = withFields(graph, {
+  const probed = withFields(withoutShapeClaims(graph), {
     node: [...graph.node, ...shapes],
     output: [...probes.keys()].map(probe => valueInfoProto(probe)),
   });

@@ -9,6 +9,7 @@ import {mapNodeTensors, mapTensors} from './map-tensors.js';
 import type {Network} from './network.js';
 import {tensorType, typedValue, valueInfoOf, valueInfoProto} from './value-types.js';
 import {withFields} from './with-fields.js';
+import {withoutShapeClaims} from './without-shape-claims.js';
 import {writeModel} from './write-model.js';
 
 /** What to cut out of a network. */
@@ -81,7 +82,7 @@ function stageGraph(
     sparseInitializer: whole.sparseInitializer.filter(({values}) => isNeeded(values?.name ?? '')),
     input: stageInputs(whole, part),
     output: part.outputs.map(name => outputOf(whole, name, values)),
-    valueInfo: whole.valueInfo.filter(({name}) => inner.has(name)),
+    valueInfo: withoutShapeClaims(whole).valueInfo.filter(({name}) => inner.has(name)),
     quantizationAnnotation,
   });
 }
@@ -107,12 +108,13 @@ function says(original: ValueInfoProto, {type, shape}: TensorInfo): boolean {
   return JSON.stringify(info.shape) === JSON.stringify(shape);
 }
 
+/** As the file has it where it is the network's output; else as its type is known. */
 function outputOf(
   whole: GraphProto,
   name: string,
   values: ReadonlyMap<string, ValueInfo>,
 ): ValueInfoProto {
-  const declared = [...whole.output, ...whole.valueInfo].find(value => value.name === name);
+  const declared = whole.output.find(value => value.name === name);
   if (valueInfoOf(declared?.type) !== undefined && declared !== undefined) return declared;
   const info = values.get(name);
   if (info?.kind !== 'tensor') return valueInfoProto(name);

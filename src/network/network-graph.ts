@@ -6,6 +6,7 @@ import {operationType} from './operation-names.js';
 import {randomOperations} from './random-operations.js';
 import {sparseBytes, tensorBytes} from './tensor-bytes.js';
 import {valueInfoOf} from './value-types.js';
+import {withoutShapeClaims} from './without-shape-claims.js';
 
 /** Before this version of the format every initializer is an input too, and yet a constant. */
 const irVersionOfOverriding = 4n;
@@ -70,7 +71,10 @@ function initializerOutputs(graph: GraphProto): readonly (readonly [string, Valu
   });
 }
 
-/** The file's own types; those of inputs and outputs hold over those of inner values. */
+/**
+ * The file's own types; those of inputs and outputs hold over those of inner values, of which the
+ * element type alone is taken: see `withoutShapeClaims`.
+ */
 function knownValues(
   graph: GraphProto,
   wanted: ReadonlySet<string>,
@@ -80,6 +84,7 @@ function knownValues(
     const info = wanted.has(name) ? valueInfoOf(type) : undefined;
     if (info !== undefined) values.set(name, info);
   };
-  for (const value of [...graph.valueInfo, ...graph.output, ...graph.input]) add(value);
+  const inner = withoutShapeClaims(graph).valueInfo;
+  for (const value of [...inner, ...graph.output, ...graph.input]) add(value);
   return values;
 }

@@ -3,7 +3,7 @@ import type {Dimension} from '../../schemas/tensor.js';
 
 type Values = ReadonlyMap<string, ValueInfo>;
 
-/** The graph with more known of its values; what both know, the more precise one says. */
+/** The graph with more known of its values; what both know, the later one says. */
 export function withValues(graph: NetworkGraph, values: Values): NetworkGraph {
   const merged = new Map(graph.values);
   for (const [name, info] of values) {
@@ -22,8 +22,7 @@ function refined(known: ValueInfo, info: ValueInfo): ValueInfo {
   return {...info, shape};
 }
 
-/** A size says more than a name, and a name more than `?`. */
+/** What the later source names, a size or another dimension, it knows. */
 function finer(known: Dimension | undefined, dimension: Dimension): Dimension {
-  if (known === undefined || typeof dimension === 'number') return dimension;
-  return typeof known === 'number' || dimension === '?' ? known : dimension;
+  return dimension === '?' ? (known ?? '?') : dimension;
 }

@@ -30,6 +30,7 @@ export class NetworkBuilder {
   readonly #nodes: NodeProto[] = [];
   readonly #inputs: TensorInfo[] = [];
   readonly #outputs: ValueInfoProto[] = [];
+  readonly #claims: ValueInfoProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #functions: FunctionProto[] = [];
   readonly #opsets: Record<string, number> = {'': 17};
@@ -79,6 +80,12 @@ export class NetworkBuilder {
     return this;
   }
 
+  /** What the file says of a value that is neither input nor output, true or not. */
+  claim(name: string, type: ElementType, shape: readonly Dimension[]): this {
+    this.#claims.push(typedValue({name, type, shape}));
+    return this;
+  }
+
   /** Untyped if no type is given. */
   output(name: string, type?: ElementType, shape: readonly Dimension[] | null = null): this {
     this.#outputs.push(type ? typedValue({name, type, shape}) : valueInfoProto(name));
@@ -106,7 +113,7 @@ export class NetworkBuilder {
   }
 
   model(): ModelProto {
-    return modelProto({
+    const model = modelProto({
       name: this.#name,
       nodes: this.#nodes,
       inputs: this.#inputs,
@@ -116,6 +123,8 @@ export class NetworkBuilder {
       opsets: this.#opsets,
       irVersion: this.#irVersion,
     });
+    model.graph?.valueInfo.push(...this.#claims);
+    return model;
   }
 
   bytes(): Uint8Array {

@@ -28,9 +28,9 @@ test('what was unknown is added', t => {
   t.deepEqual(merged('h', {kind: 'other'}), {kind: 'other'});
 });
 
-test('of each dimension the more precise knowledge stays', t => {
+test('a dimension stays as it was only where nothing more is known of it', t => {
   t.deepEqual(merged('x', f32([4, 'm', '?'])), f32([4, 'm', 3]));
-  t.deepEqual(merged('x', f32(['?', '?', 'k'])), f32(['n', '?', 3]));
+  t.deepEqual(merged('x', f32(['?', '?', 'k'])), f32(['n', '?', 'k']));
 });
 
 test('a scalar that the file declares stays one where the rank is unknown', t => {
