@@ -1,6 +1,7 @@
 import {Piscina} from 'piscina';
 import {InferenceError} from '../errors.js';
 import {type Reply, unwrapReply} from './reply.js';
+import {settlesWithin} from './settles-within.js';
 
 export interface WorkerPoolOptions {
   /** The module that each worker loads; it exports a promise of its function as `handle`. */
@@ -10,7 +11,13 @@ export interface WorkerPoolOptions {
   readonly queuedMax: number;
   /** Given to each worker when it starts. */
   readonly workerData?: unknown;
+  /** How long `close` waits for what runs. Default: 5 s. */
+  readonly closeMsMax?: number;
 }
+
+const closeMsMaxDefault = 5000;
+/** How long a worker may take to end; native code cannot be interrupted, and may never return. */
+const terminateMsMax = 2000;
 
 interface Job {
   readonly task: unknown;
@@ -27,15 +34,17 @@ export class WorkerPool<Task> {
   readonly workers: number;
   readonly #piscina: Piscina;
   readonly #queuedMax: number;
+  readonly #closeMsMax: number;
   readonly #waiting: Job[] = [];
   readonly #running = new Set<Job>();
   #dead = false;
   #closed: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
-  constructor({module, workers, queuedMax, workerData}: WorkerPoolOptions) {
+  constructor({module, workers, queuedMax, workerData, closeMsMax}: WorkerPoolOptions) {
     this.workers = workers;
     this.#queuedMax = queuedMax;
+    this.#closeMsMax = closeMsMax ?? closeMsMaxDefault;
     this.#piscina = new Piscina({
       filename: module.href,
       name: 'handle',
@@ -66,7 +75,10 @@ export class WorkerPool<Task> {
     }) as Promise<Value>;
   }
 
-  /** Settles what runs, rejects what waits with RELEASED, then ends the workers. */
+  /**
+   * Settles what runs, rejects what waits with RELEASED, then ends the workers. A task that does not
+   * end in time is lost with its worker; a thread that is stuck in native code stays behind.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -74,12 +86,20 @@ export class WorkerPool<Task> {
 
   async #close(): Promise<void> {
     for (const job of this.#waiting.splice(0)) job.reject(released());
-    if (this.#running.size > 0) {
-      await new Promise<void>(resolve => {
-        this.#drained = resolve;
-      });
-    }
-    await this.#piscina.destroy();
+    if (this.#running.size > 0) await settlesWithin(this.#drain(), this.#closeMsMax);
+    await settlesWithin(this.#piscina.destroy(), terminateMsMax);
+    this.#loseRunning();
+  }
+
+  #drain(): Promise<void> {
+    return new Promise(resolve => {
+      this.#drained = resolve;
+    });
+  }
+
+  #loseRunning(): void {
+    for (const job of this.#running) job.reject(lost());
+    this.#running.clear();
   }
 
   #start(job: Job): void {
@@ -106,8 +126,8 @@ export class WorkerPool<Task> {
   #failIfDead(): void {
     if (this.#closed !== undefined || this.#piscina.threads.length > 0) return;
     this.#dead = true;
-    for (const job of [...this.#waiting.splice(0), ...this.#running]) job.reject(lost());
-    this.#running.clear();
+    for (const job of this.#waiting.splice(0)) job.reject(lost());
+    this.#loseRunning();
   }
 }
 

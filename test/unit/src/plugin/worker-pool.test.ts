@@ -79,3 +79,17 @@ test('close settles what runs, also if its worker ends', async t => {
     {status: 'rejected', reason: {code: 'RELEASED'}},
   ]);
 });
+
+for (const task of ['spin', 'sleep'] as const) {
+  test(`close ends a worker whose task never does (${task})`, async t => {
+    const workers = new WorkerPool<MortalTask>({
+      ...{module: mortal, workers: 1, queuedMax: 1, closeMsMax: 1},
+    });
+    t.teardown(() => workers.close());
+    await workers.run('answer');
+    const running = t.throwsAsync(workers.run(task), {code: 'DEVICE_LOST'});
+    const waiting = t.throwsAsync(workers.run('answer'), {code: 'RELEASED'});
+    await workers.close();
+    await Promise.all([running, waiting]);
+  });
+}
