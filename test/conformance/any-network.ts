@@ -1,7 +1,14 @@
 import test, {type ExecutionContext} from 'ava';
 import type {NetworkGraph} from '../../schemas/network-graph.js';
 import type {NamedTensors} from '../../schemas/tensor.js';
-import type {Core, ExecutableNetwork, Network, StageGraph} from '../../src/index.js';
+import type {
+  Core,
+  ElementType,
+  ExecutableNetwork,
+  Network,
+  StageGraph,
+  TensorData,
+} from '../../src/index.js';
 import {withoutInitializers} from '../../src/network/without-initializers.js';
 import {differences} from '../support/close-to.js';
 import {type RandomNetwork, randomNetwork} from '../support/random-network.js';
@@ -60,21 +67,21 @@ async function splitAndCompare(t: ExecutionContext, {core, seed, splitting}: Cas
   }
 }
 
-/** Runs with the network's own initializers, and with some overridden, all at once. */
+/** Runs as drawn, with another batch, and with some initializers overridden, all at once. */
 async function compare(
   t: ExecutionContext,
   {bytes, inputs}: RandomNetwork,
   executable: ExecutableNetwork,
   random: SeededRandom,
 ): Promise<void> {
+  const other = otherBatch(executable, inputs, random);
   const overrides = drawOverrides(executable, random);
   const overridden = withoutInitializers(bytes, overrides.keys());
+  const both = new Map([...other, ...overrides]);
   const runs = [
     {inputs, expected: await runModel(bytes, inputs)},
-    {
-      inputs: new Map([...inputs, ...overrides]),
-      expected: await runModel(overridden, new Map([...inputs, ...overrides])),
-    },
+    {inputs: other, expected: await runModel(bytes, other)},
+    {inputs: both, expected: await runModel(overridden, both)},
   ];
   await Promise.all(
     [...runs, ...runs].map(async ({inputs: given, expected}) => {
@@ -85,16 +92,35 @@ async function compare(
   );
 }
 
+/** The same inputs with another size for what has a name instead of one. */
+function otherBatch(
+  {inputs: infos}: ExecutableNetwork,
+  inputs: NamedTensors,
+  random: SeededRandom,
+): NamedTensors {
+  const batch = random.whole(1, 5);
+  const resized = infos.flatMap(({name, type, shape}) => {
+    if (shape?.every(size => typeof size === 'number') ?? true) return [];
+    const sizes = (shape ?? []).map(size => (typeof size === 'number' ? size : batch));
+    return [[name, drawTensor(type, sizes, random)] as const];
+  });
+  return new Map([...inputs, ...resized]);
+}
+
 function drawOverrides({overridable}: ExecutableNetwork, random: SeededRandom): NamedTensors {
   const chosen = overridable.filter(() => random.chance(0.6));
   return new Map(
-    chosen.map(({name, type, shape}) => {
-      const sizes = (shape ?? []).map(Number);
-      const elements = sizes.reduce((product, size) => product * size, 1);
-      const values = Array.from({length: elements}, () => random.next() * 2 - 1);
-      return [name, tensorOf(type, sizes, values)];
-    }),
+    chosen.map(({name, type, shape}) => [
+      name,
+      drawTensor(type, (shape ?? []).map(Number), random),
+    ]),
   );
+}
+
+function drawTensor(type: ElementType, shape: readonly number[], random: SeededRandom): TensorData {
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const draw = () => (type === 'f32' ? random.next() * 2 - 1 : random.whole(-3, 3));
+  return tensorOf(type, shape, Array.from({length: elements}, draw));
 }
 
 /** Edges between stages that carry a constant, or what is no tensor. */
