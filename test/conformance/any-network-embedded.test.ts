@@ -6,7 +6,7 @@ import {byAffinity, byFallback} from '../support/splittings.js';
 import {splitsAnyNetwork} from './any-network.js';
 
 // HETERODYNE_CASES=1000 tries more; HETERODYNE_SEED=7 begins there.
-const cases = Number(process.env['HETERODYNE_CASES'] ?? 60);
+const cases = Number(process.env['HETERODYNE_CASES'] ?? 36);
 const first = Number(process.env['HETERODYNE_SEED'] ?? 0);
 
 const partial = new PartialPlugin('PARTIAL', createPluginEngine());

@@ -22,6 +22,8 @@ export class GrowingNetwork {
   readonly values: Grown[] = [];
   /** Values of shape [2] that are no floating-point numbers. */
   readonly exact: {readonly name: string; readonly type: 'i64' | 'bool' | 'string'}[] = [];
+  /** Values of shape [1, width] that depend on no input. */
+  readonly computed: {readonly name: string; readonly width: number}[] = [];
   readonly #weights: {readonly name: string; readonly shape: string}[] = [];
   #names = 0;
 
@@ -70,10 +72,10 @@ export class GrowingNetwork {
   /** A float32 initializer with elements in [-1, 1]; often one that another node reads already. */
   weight(shape: readonly number[]): string {
     const there = this.#weights.filter(each => each.shape === shape.join());
-    if (there.length > 0 && this.random.chance(0.3)) return this.random.pick(there).name;
+    if (there.length > 0 && this.random.chance(0.8)) return this.random.pick(there).name;
     const name = this.fresh('w');
     const tensor = this.tensor(shape);
-    if (this.random.chance(0.15)) this.builder.overridable(name, tensor);
+    if (this.random.chance(0.5)) this.builder.overridable(name, tensor);
     else this.builder.initializer(name, tensor);
     this.#weights.push({name, shape: shape.join()});
     return name;

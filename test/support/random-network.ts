@@ -12,6 +12,7 @@ export interface RandomNetwork {
 }
 
 export interface RandomNetworkOptions {
+  readonly stepsMin?: number;
   readonly stepsMax?: number;
   /** Leaves out what compares and rounds, so that devices that round differently agree nearly. */
   readonly continuous?: boolean;
@@ -25,13 +26,13 @@ export interface RandomNetworkOptions {
  * large.
  */
 export function randomNetwork(seed: number, options: RandomNetworkOptions = {}): RandomNetwork {
-  const {stepsMax = 24, continuous = false} = options;
+  const {stepsMin = 1, stepsMax = 24, continuous = false} = options;
   const random = new SeededRandom(seed);
   const builder = newNetwork(seed);
   const net = new GrowingNetwork(builder, random);
   const inputs = addInputs(net);
   const kinds = continuous ? continuousSteps : randomSteps;
-  const steps = random.whole(1, stepsMax);
+  const steps = random.whole(stepsMin, stepsMax);
   for (let step = 0; step < steps; step++) random.pick(kinds)(net);
   addOutputs(net, new Set(inputs.keys()));
   return {bytes: builder.bytes(), inputs};
@@ -51,7 +52,7 @@ function addInputs(net: GrowingNetwork): NamedTensors {
   const inputs = new Map<string, TensorData>();
   for (let count = random.whole(1, 3); count > 0; count--) {
     const name = net.fresh('in');
-    const width = random.pick([2, 4, 6]);
+    const width = random.pick([2, 4]);
     builder.input(name, 'f32', [dimension, width]);
     inputs.set(name, net.tensor([batch, width]));
     net.add(name, width, 1);

@@ -23,7 +23,7 @@ const binary: Step = net => {
 
 const matMul: Step = net => {
   const {name, width, bound} = net.any();
-  const wide = net.random.pick([2, 4, 6]);
+  const wide = net.random.pick([2, 4]);
   const type = net.random.pick(['MatMul', 'com.microsoft.FusedMatMul']);
   net.add(net.node(type, [name, net.weight([width, wide])]), wide, bound * width);
 };
@@ -31,7 +31,7 @@ const matMul: Step = net => {
 /** Gemm with its weight transposed, sometimes without its optional bias. */
 const gemm: Step = net => {
   const {name, width, bound} = net.any();
-  const wide = net.random.pick([2, 4, 6]);
+  const wide = net.random.pick([2, 4]);
   const bias = net.random.chance(0.5) ? [net.weight([wide])] : [];
   const inputs = [name, net.weight([wide, width]), ...bias];
   net.add(net.node('Gemm', inputs, {transB: 1n}), wide, bound * width + 1);
@@ -98,17 +98,25 @@ const reshape: Step = net => {
   net.add(net.node('Reshape', [flat, shape]), width, bound);
 };
 
-/** A constant that is computed inside: it depends on no input. */
+/** A constant that is computed inside: it depends on no input. Often one that is there already. */
 const constants: Step = net => {
   const {name, width, bound} = net.any();
+  const there = net.computed.filter(each => each.width === width);
+  const reused = there.length > 0 && net.random.chance(0.7);
+  const computed = reused ? net.random.pick(there).name : computeConstant(net, width);
+  net.add(net.node('Add', [name, computed]), width, bound + 2);
+};
+
+function computeConstant(net: GrowingNetwork, width: number): string {
   const shape = net.node('Constant', [], {
     value: tensorProto('', tensorOf('i64', [2], [1, width])),
   });
   const value = tensorProto('', tensorOf('f32', [1], [0.5]));
   const filled = net.node('ConstantOfShape', [shape], {value});
-  const shifted = net.node('Sub', [net.weight([1, width]), filled]);
-  net.add(net.node('Add', [name, shifted]), width, bound + 2);
-};
+  const name = net.node('Sub', [net.weight([1, width]), filled]);
+  net.computed.push({name, width});
+  return name;
+}
 
 const normalise: Step = net => {
   const {name, width} = net.any();
@@ -195,7 +203,7 @@ const scan: Step = net => {
 /** Steps whose results move little if their inputs do; the plain ones more often. */
 export const continuousSteps: readonly Step[] = [
   ...[unary, unary, unary, binary, binary, binary, binary, matMul, matMul, gemm, split, concat],
-  ...[clip, reshape, constants, normalise, softmax, localFunction, sequence, loop, scan],
+  ...[clip, reshape, constants, constants, normalise, softmax, localFunction, sequence, loop, scan],
   ...exactSteps,
 ];
 

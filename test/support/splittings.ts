@@ -3,7 +3,7 @@ import type {PartialPlugin} from './partial-plugin.js';
 import type {SeededRandom} from './seeded-random.js';
 
 /** How often the device changes from one operation to the next. */
-const changeChance = 0.35;
+const changeChance = 0.5;
 
 /** Every operation on one of two devices; those that share a sequence on the same. */
 export function byAffinity(network: Network, random: SeededRandom): string {
