@@ -8,6 +8,7 @@ export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
 export type {ConnectOptions} from './app/connect-options.js';
 export {Core} from './app/core.js';
 export type {EmbeddedOptions} from './app/embedded.js';
+export {AsyncInferQueue, type QueueCallback} from './client/async-infer-queue.js';
 export type {LoadOptions, OperationPlacement} from './client/cluster-client.js';
 export type {ExecutableNetwork} from './client/executable-network.js';
 export type {
@@ -16,6 +17,7 @@ export type {
   InferRequest,
   Inputs,
   Outputs,
+  RequestState,
 } from './client/infer-request.js';
 export type {Network, OperationInfo} from './client/network.js';
 export {PrePostProcessor} from './client/pre-post-processor.js';

@@ -1,11 +1,11 @@
 import type {Deployment} from '../../schemas/deployment.js';
 import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js';
 import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
-import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
+import type {NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {nearestName} from '../nearest-name.js';
-import type {Tensor} from '../tensor.js';
+import {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
 import {InferRequest} from './infer-request.js';
 import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
@@ -49,9 +49,16 @@ export class ExecutableNetwork {
     return this.#deployment.stageGraph;
   }
 
-  createInferRequest(): InferRequest {
+  /** Requests in flight that keep every replica of every stage busy: one runs, the next is there. */
+  get optimalRequests(): number {
+    const replicas = this.stageGraph.stages.flatMap(stage => stage.replicas);
+    return Math.max(1, 2 * replicas.length);
+  }
+
+  /** `onEnd` is called after the end of each of its runs, when it is idle. Throws RELEASED. */
+  createInferRequest(onEnd?: () => void): InferRequest {
     this.#throwIfReleased();
-    return new InferRequest(this);
+    return new InferRequest(this, onEnd);
   }
 
   /** What each stage has done so far, all its replicas together, by stage. */
@@ -66,9 +73,22 @@ export class ExecutableNetwork {
     return this.#released;
   }
 
-  /** For InferRequest. Throws UNKNOWN_INPUT and what does not fit. */
-  checkInput(name: string, tensor: Tensor): void {
+  /** For InferRequest. Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. */
+  checkedInput(name: string, given: TensorData): Tensor {
+    const tensor = Tensor.from(given, name);
     checkTensorFits(this.inputInfo(name), tensor);
+    return tensor;
+  }
+
+  /** For InferRequest. Throws INVALID_ARGUMENT, and as `checkedInput`. */
+  checkedInputs(inputs: Readonly<Record<string, TensorData>>): ReadonlyMap<string, Tensor> {
+    if (typeof inputs !== 'object' || inputs === null) {
+      const text = `inputs: expected an object of tensors by name, given ${String(inputs)}`;
+      throw new InferenceError('INVALID_ARGUMENT', text);
+    }
+    const checked = ([name, tensor]: [string, TensorData]) =>
+      [name, this.checkedInput(name, tensor)] as const;
+    return new Map(Object.entries(inputs).map(checked));
   }
 
   /** For InferRequest. Throws UNKNOWN_INPUT. */
@@ -78,9 +98,10 @@ export class ExecutableNetwork {
     return info;
   }
 
-  /** For InferRequest. Throws MISSING_INPUT. */
+  /** For InferRequest. Throws MISSING_INPUT, and what a tensor that was changed does not fit by. */
   checkComplete(tensors: NamedTensors): void {
     const missing = this.inputs.filter(({name}) => !tensors.has(name));
+    for (const [name, tensor] of tensors) checkTensorFits(this.inputInfo(name), tensor);
     if (missing.length === 0) return;
     const names = missing.map(({name}) => name).join(', ');
     throw new InferenceError(

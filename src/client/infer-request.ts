@@ -3,7 +3,7 @@ import type {TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {Tensor} from '../tensor.js';
 import type {ExecutableNetwork} from './executable-network.js';
-import type {InferenceOutcome, SubmitOptions} from './session.js';
+import type {InferenceOutcome} from './session.js';
 
 export interface InferOptions {
   /** The request settles within this time, with its result or an error. Default: 60,000. */
@@ -16,8 +16,14 @@ export interface InferOptions {
 export type Inputs = Readonly<Record<string, TensorData>>;
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-/** Called at the end of a request that was started; `error` is undefined if it went well. */
-export type CompletionCallback = (error: InferenceError | undefined) => void;
+/**
+ * Called at the end of a request that was started; `error` is undefined if it went well. What it
+ * throws, or its promise rejects with, is what the run ended with.
+ */
+export type CompletionCallback = (error: InferenceError | undefined) => unknown;
+
+/** `CANCELLED`: it was cancelled, and what ran has not ended yet. */
+export type RequestState = 'IDLE' | 'BUSY' | 'CANCELLED';
 
 const timeoutMsDefault = 60_000;
 const timeoutMsMax = 24 * 60 * 60 * 1000;
@@ -36,18 +42,26 @@ interface Run {
 
 /**
  * One inference at a time, over and over: set inputs, start, wait, get outputs. While it runs, every
- * call but `wait` and `cancel` throws BUSY; between `cancel` and the end of what ran, CANCELLED.
+ * call but `state`, `wait` and `cancel` throws BUSY; between `cancel` and the end of what ran,
+ * CANCELLED. A start checks tensors before it asks whether the request runs.
  */
 export class InferRequest {
   readonly #network: ExecutableNetwork;
+  readonly #onEnd: (() => void) | undefined;
   readonly #inputs = new Map<string, Tensor>();
   #run: Run | undefined;
   #last: End | undefined;
   #callback: CompletionCallback | undefined;
 
-  /** Made by `ExecutableNetwork.createInferRequest`. */
-  constructor(network: ExecutableNetwork) {
+  /** Made by `ExecutableNetwork.createInferRequest`; `onEnd` is called after every callback. */
+  constructor(network: ExecutableNetwork, onEnd?: () => void) {
     this.#network = network;
+    this.#onEnd = onEnd;
+  }
+
+  get state(): RequestState {
+    if (this.#run === undefined) return 'IDLE';
+    return this.#run.cancelled ? 'CANCELLED' : 'BUSY';
   }
 
   /**
@@ -56,9 +70,13 @@ export class InferRequest {
    */
   setInput(name: string, tensor: TensorData): void {
     this.#throwIfRunning();
-    const checked = Tensor.from(tensor, name);
-    this.#network.checkInput(name, checked);
-    this.#inputs.set(name, checked);
+    this.#inputs.set(name, this.#network.checkedInput(name, tensor));
+  }
+
+  /** No input is set any more. */
+  clearInputs(): void {
+    this.#throwIfRunning();
+    this.#inputs.clear();
   }
 
   /** The tensor that was set. Throws UNKNOWN_INPUT if there is none. */
@@ -81,8 +99,13 @@ export class InferRequest {
     return tensor;
   }
 
-  /** Called after every end, before `wait` settles; it may start the request again. */
-  setCallback(callback: CompletionCallback): void {
+  /**
+   * Called after every end, before `wait` settles; it may start the request again, and set another
+   * callback. A promise that it gives is waited for until the run's deadline at the latest; the
+   * request is idle meanwhile, so that `wait` called there does not wait for it. Nothing is called
+   * where it is left out.
+   */
+  setCallback(callback?: CompletionCallback): void {
     this.#throwIfRunning();
     this.#callback = callback;
   }
@@ -94,7 +117,7 @@ export class InferRequest {
    * RELEASED. The callback is not called.
    */
   async infer(inputs: Inputs = {}, options: InferOptions = {}): Promise<Outputs> {
-    for (const [name, tensor] of Object.entries(inputs)) this.setInput(name, tensor);
+    this.#setInputs(inputs);
     const run = this.#start(options, undefined);
     return Object.fromEntries(outputsOf(await run.settled));
   }
@@ -128,38 +151,66 @@ export class InferRequest {
 
   /** Where the time of the last run went, by stage. */
   get timings(): readonly StageTiming[] {
+    this.#throwIfRunning();
     return this.#last !== undefined && 'timings' in this.#last ? this.#last.timings : [];
   }
 
-  #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
+  /** All of them, or none if one does not fit. */
+  #setInputs(inputs: Inputs): void {
+    const checked = this.#network.checkedInputs(inputs);
     this.#throwIfRunning();
+    for (const [name, tensor] of checked) this.#inputs.set(name, tensor);
+  }
+
+  #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
     this.#network.checkComplete(this.#inputs);
+    const submission = {timeoutMs: checkedTimeoutMs(options), profile: false};
+    this.#throwIfRunning();
     const {signal} = options;
     if (signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
-    const {id, outcome} = this.#network.submit(new Map(this.#inputs), submitOptions(options));
+    const deadlineAt = performance.now() + submission.timeoutMs;
+    const {id, outcome} = this.#network.submit(new Map(this.#inputs), submission);
     const abort = () => {
       if (this.#run?.id === id) this.cancel();
     };
     signal?.addEventListener('abort', abort, {once: true});
     const settled = outcome.then(endOf, failureOf).then(end => {
       signal?.removeEventListener('abort', abort);
-      return this.#end(end, callback);
+      return this.#end(end, callback, deadlineAt);
     });
     const run: Run = {id, settled, cancelled: false};
     this.#run = run;
     return run;
   }
 
-  /** The callback may start the next run; if it throws, that is what this run ended with. */
-  #end(end: End, callback: CompletionCallback | undefined): End {
+  #end(end: End, callback: CompletionCallback | undefined, deadlineAt: number): End | Promise<End> {
     this.#run = undefined;
     this.#last = end;
+    const called = this.#callBack(end, callback, deadlineAt);
+    this.#onEnd?.();
+    return called;
+  }
+
+  /** The callback may start the next run; if it throws, that is what this run ended with. */
+  #callBack(
+    end: End,
+    callback: CompletionCallback | undefined,
+    deadlineAt: number,
+  ): End | Promise<End> {
+    const failed = (thrown: unknown) => {
+      const failure = failureOf(thrown);
+      if (this.#last === end) this.#last = failure;
+      return failure;
+    };
     try {
-      callback?.('error' in end ? end.error : undefined);
+      const called = callback?.('error' in end ? end.error : undefined);
+      if (!isPromise(called)) return end;
+      const settled = Promise.resolve(called).then(() => end, failed);
+      const remainingMs = Math.max(0, deadlineAt - performance.now());
+      return within(settled, remainingMs).then(known => known ?? end);
     } catch (thrown) {
-      this.#last = failureOf(thrown);
+      return failed(thrown);
     }
-    return this.#last;
   }
 
   #throwIfRunning(): void {
@@ -184,18 +235,21 @@ function failureOf(thrown: unknown): End {
   return {error: InferenceError.from(thrown)};
 }
 
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}
+
 /** Throws what the run ended with if that is no outputs. */
 function outputsOf(end: End): ReadonlyMap<string, Tensor> {
   if ('error' in end) throw end.error;
   return end.outputs;
 }
 
-function submitOptions({timeoutMs = timeoutMsDefault}: InferOptions): SubmitOptions {
-  if (!(timeoutMs > 0 && timeoutMs <= timeoutMsMax)) {
-    const text = `timeoutMs: expected a time above 0 and up to ${timeoutMsMax}, given ${timeoutMs}`;
-    throw new InferenceError('INVALID_ARGUMENT', text);
-  }
-  return {timeoutMs, profile: false};
+/** Throws INVALID_ARGUMENT for a time that no run may take. */
+export function checkedTimeoutMs({timeoutMs = timeoutMsDefault}: InferOptions): number {
+  if (timeoutMs > 0 && timeoutMs <= timeoutMsMax) return timeoutMs;
+  const text = `timeoutMs: expected a time above 0 and up to ${timeoutMsMax}, given ${timeoutMs}`;
+  throw new InferenceError('INVALID_ARGUMENT', text);
 }
 
 /** Undefined if that takes longer than `timeoutMs`. Leaves no timer behind. */

@@ -8,8 +8,11 @@ import {settlesWithin} from './settles-within.js';
 /** A part of the pipeline, and where it runs. */
 export type Stage = readonly [executor: NamedExecutor, task: () => void | Promise<void>];
 
-/** Called at the end of a request that was started; `error` is undefined if it went well. */
-export type CompletionCallback = (error: InferenceError | undefined) => void;
+/**
+ * Called at the end of a request that was started; `error` is undefined if it went well. What it
+ * throws, or its promise rejects with, is what the run ended with.
+ */
+export type CompletionCallback = (error: InferenceError | undefined) => unknown;
 
 /**
  * - `IDLE`: nothing runs.
@@ -25,17 +28,25 @@ export interface AsyncInferRequestOptions {
   readonly pipeline: readonly Stage[];
 }
 
+/** A promise in an object, which an executor does not wait for. */
+interface Ending {
+  readonly settled: Promise<void>;
+}
+
 /**
  * Wraps a request so that its pipeline runs beside those of others. At the end, on the callback
  * executor: the state is IDLE again, the callback is called (and may start the request again), and
- * then `wait` settles. While it runs, every call but `wait` and `cancel` throws BUSY; after `cancel`,
- * CANCELLED.
+ * then `wait` settles; it waits for a callback's promise, which holds up no executor. While it runs,
+ * every call but `wait` and `cancel` throws BUSY; after `cancel`, CANCELLED.
  */
 export class AsyncInferRequest {
   readonly #request: InferRequest;
   readonly #options: AsyncInferRequestOptions;
-  readonly #runs = new Set<Promise<void>>();
-  #latest: Promise<void> | undefined;
+  readonly #runs = new Set<Promise<Ending>>();
+  /** What `wait` waits for while there is a run. */
+  #running: Promise<void> | undefined;
+  /** What the last run ended with. */
+  #last: Promise<void> | undefined;
   #callback: CompletionCallback | undefined;
   #state: RequestState = 'IDLE';
 
@@ -104,8 +115,8 @@ export class AsyncInferRequest {
       const text = `timeoutMs: expected a time from 0, given ${timeoutMs}`;
       throw new InferenceError('INVALID_ARGUMENT', text);
     }
-    if (this.#latest === undefined) return timeoutMs === undefined;
-    return settlesWithin(this.#latest, timeoutMs);
+    const run = this.#running ?? this.#last;
+    return run === undefined ? timeoutMs === undefined : settlesWithin(run, timeoutMs);
   }
 
   /**
@@ -130,27 +141,44 @@ export class AsyncInferRequest {
     this.#throwIfRunning();
     if (this.#state === 'STOP') return;
     this.#state = 'BUSY';
-    const run = this.#run(callsBack);
-    this.#latest = run;
-    this.#runs.add(run);
-    const ended = () => this.#runs.delete(run);
-    run.then(ended, ended);
+    const ending = this.#run(callsBack);
+    this.#running = ending.then(({settled}) => settled);
+    this.#running.catch(() => {}); // Nobody need wait.
+    this.#runs.add(ending);
+    void ending.then(() => this.#runs.delete(ending));
   }
 
-  async #run(callsBack: boolean): Promise<void> {
+  /** Never rejects. */
+  async #run(callsBack: boolean): Promise<Ending> {
+    const {pipeline, callbackExecutor} = this.#options;
     let error: InferenceError | undefined;
     try {
-      for (const [executor, task] of this.#options.pipeline) await executor.run(task);
+      for (const [executor, task] of pipeline) await executor.run(task);
     } catch (thrown) {
       error = InferenceError.from(thrown, 'STAGE_FAILED');
     }
-    await this.#options.callbackExecutor.run(() => this.#end(error, callsBack));
+    const end = () => this.#end(error, callsBack);
+    // An executor that is full must not keep the request.
+    return callbackExecutor.run(end).catch(end);
+  }
+
+  #end(error: InferenceError | undefined, callsBack: boolean): Ending {
+    if (this.#state !== 'STOP') this.#state = 'IDLE';
+    this.#running = undefined;
+    const end = endOf(error);
+    this.#last = end;
+    if (!callsBack) return {settled: end};
+    const settled = this.#callBack(error);
+    settled.catch(() => {
+      // The next run may have ended before a callback's promise.
+      if (this.#last === end) this.#last = settled;
+    });
+    return {settled};
   }
 
   /** If the callback throws, that is what the run ended with. */
-  #end(error: InferenceError | undefined, callsBack: boolean): void {
-    if (this.#state !== 'STOP') this.#state = 'IDLE';
-    if (callsBack) this.#callback?.(error);
+  async #callBack(error: InferenceError | undefined): Promise<void> {
+    await this.#callback?.(error);
     if (error !== undefined) throw error;
   }
 
@@ -160,4 +188,10 @@ export class AsyncInferRequest {
       throw new InferenceError('CANCELLED', `${this.name} was cancelled and has not ended yet`);
     }
   }
+}
+
+function endOf(error: InferenceError | undefined): Promise<void> {
+  const end = error === undefined ? Promise.resolve() : Promise.reject(error);
+  end.catch(() => {}); // Nobody need wait.
+  return end;
 }

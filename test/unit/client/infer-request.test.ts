@@ -19,6 +19,8 @@ const everything: readonly [string, (request: InferRequest) => unknown][] = [
   ['setInput', request => request.setInput('x', vector(2))],
   ['getInput', request => request.getInput('x')],
   ['getOutput', request => request.getOutput('y')],
+  ['clearInputs', request => request.clearInputs()],
+  ['timings', request => request.timings],
   ['setCallback', request => request.setCallback(() => {})],
   ['startAsync', request => request.startAsync()],
 ];
@@ -158,62 +160,47 @@ test("a run's time that is none is refused before anything is sent", t => {
   t.notThrows(() => request.startAsync({timeoutMs: 5}), 'it does not run');
 });
 
-test('the callback comes before wait settles, and is told how it ended', async t => {
+test('infer sets all of its inputs or none', async t => {
+  const {request} = ready();
+  await t.throwsAsync(request.infer({x: vector(7), z: vector(1)}), {code: 'UNKNOWN_INPUT'});
+  t.is(request.getInput('x').data[0], vector(1).data[0]);
+  await t.throwsAsync(request.infer(null as never), {code: 'INVALID_ARGUMENT'});
+});
+
+test('inputs that were cleared are missing', t => {
+  const {request} = ready();
+  request.clearInputs();
+  t.throws(() => request.startAsync(), {code: 'MISSING_INPUT'});
+});
+
+test('a tensor whose buffer was given away since it was set is refused at the start', t => {
   const {client, request} = ready();
-  const steps: unknown[] = [];
-  request.setCallback(error => steps.push(error?.code));
+  const given = vector(3);
+  request.setInput('x', given);
+  structuredClone(given.data, {transfer: [(given.data as Float32Array).buffer as ArrayBuffer]});
+  t.throws(() => request.startAsync(), {code: 'SIZE_MISMATCH', message: /^x: .* given 0$/});
+  t.deepEqual(client.orders, []);
+});
+
+test('tensors are checked before it is asked whether the request runs', async t => {
+  const {request} = ready();
   request.startAsync();
-  const waiting = request.wait().then(() => steps.push('waited'));
-  client.done({y: vector(1)});
-  await waiting;
-  t.deepEqual(steps, [undefined, 'waited']);
+  t.throws(() => request.startAsync({timeoutMs: 0}), {code: 'INVALID_ARGUMENT'});
+  await t.throwsAsync(request.infer({x: tensorOf('f32', [9])}), {code: 'SHAPE_MISMATCH'});
+  await t.throwsAsync(request.infer({z: vector(1)}), {code: 'UNKNOWN_INPUT'});
+  t.throws(() => request.setInput('x', tensorOf('f32', [9])), {code: 'BUSY'});
+});
+
+test('the state tells whether the request runs', async t => {
+  const {client, request} = ready();
+  t.is(request.state, 'IDLE');
   request.startAsync();
-  client.fail('DEVICE_LOST');
+  t.is(request.state, 'BUSY');
+  request.cancel();
+  t.is(request.state, 'CANCELLED');
+  client.fail('CANCELLED');
   await t.throwsAsync(request.wait());
-  t.deepEqual(steps, [undefined, 'waited', 'DEVICE_LOST']);
-});
-
-test('the callback reads outputs and starts again', async t => {
-  const {client, request} = ready();
-  const seen: unknown[] = [];
-  request.setCallback(() => {
-    seen.push(request.getOutput('y').data[0]);
-    if (seen.length < 3) {
-      request.setInput('x', vector(seen.length));
-      request.startAsync();
-    }
-  });
-  request.startAsync();
-  for (const value of [10, 20, 30]) {
-    const waiting = request.wait();
-    client.done({y: vector(value)});
-    t.true(await waiting, 'of the run that was waited for');
-  }
-  t.deepEqual(seen, [10, 20, 30]);
-  t.is(client.submissions.length, 3);
-});
-
-test('what a callback throws is what the run ended with', async t => {
-  const {client, request} = ready();
-  request.setCallback(() => {
-    throw new TypeError('oops');
-  });
-  request.startAsync();
-  client.done({y: vector(1)});
-  t.like(await t.throwsAsync(request.wait()), {code: 'INTERNAL', message: 'oops'});
-  request.setCallback(() => {});
-  request.startAsync();
-  client.done({y: vector(1)});
-  t.true(await request.wait());
-});
-
-test('infer does not call the callback', async t => {
-  const {client, request} = ready();
-  request.setCallback(() => t.fail());
-  const outputs = request.infer();
-  client.done({y: vector(1)});
-  await outputs;
-  t.pass();
+  t.is(request.state, 'IDLE');
 });
 
 test('infer gives the outputs of its own run, whoever starts the next first', async t => {

@@ -52,10 +52,23 @@ test('what is called while the request runs is refused with BUSY', async t => {
     () => request.getBlob('y'),
     () => request.setCallback(() => {}),
     () => request.getPerformanceCounts(),
+    () => request.setInputs({tensors: new Map([['x', x]]), owned: false}),
+    () => request.result,
   ]) {
     t.like(t.throws(call), {code: 'BUSY'});
   }
   await t.throwsAsync(request.infer(), {code: 'BUSY'});
+  request.cancel();
+  for (const call of [
+    () => request.setBlob('x', x),
+    () => request.setInputs({tensors: new Map([['x', x]]), owned: false}),
+    () => request.setCallback(() => {}),
+    () => request.getPerformanceCounts(),
+    () => request.result,
+  ]) {
+    t.like(t.throws(call), {code: 'CANCELLED'});
+  }
+  await t.throwsAsync(request.infer(), {code: 'CANCELLED'});
   device.finishDevice();
   await request.wait();
 });
@@ -162,6 +175,58 @@ test('what a callback throws is what the run ended with', async t => {
   device.finishDevice();
   await t.throwsAsync(request.wait(), {message: 'from the callback'});
   t.is(request.state, 'IDLE');
+});
+
+test('what the promise of a callback rejects with is what the run ended with', async t => {
+  const {request, device} = started();
+  const leave: ((error: Error) => void)[] = [];
+  request.setCallback(() => new Promise((_, reject) => leave.push(reject)));
+  request.startAsync();
+  const waiting = request.wait();
+  device.finishDevice();
+  while (leave.length === 0) await new Promise(setImmediate);
+  t.is(request.state, 'IDLE');
+  t.true(await request.wait(), 'nothing runs: a callback may wait');
+  leave[0]?.(new Error('from the promise'));
+  await t.throwsAsync(waiting, {message: 'from the promise'});
+  await t.throwsAsync(request.wait(), {message: 'from the promise'});
+});
+
+test('the promise of a callback holds up nobody else, nor the end', async t => {
+  const [first, second] = [started(), started()];
+  const shared = executor('callback');
+  const requests = [first, second].map(({device}) => {
+    const pipeline = [[executor('task'), () => device.infer()]] as const;
+    const request = new AsyncInferRequest(device, {callbackExecutor: shared, pipeline});
+    request.setBlob('x', x);
+    return {request, device};
+  });
+  const never: Promise<void> = new Promise(() => {});
+  requests[0]?.request.setCallback(() => never);
+  for (const {request, device} of requests) {
+    request.startAsync();
+    device.finishDevice();
+  }
+  t.true(await requests[1]?.request.wait());
+  for (const {request} of requests) await request.stopAndWait();
+});
+
+test('a request whose callback finds no place on its executor is idle again', async t => {
+  const device = new StagedRequest();
+  const full = new NamedExecutor({name: 'callback', slots: 1, queuedMax: 0});
+  let leave = () => {};
+  const occupying = full.run(() => new Promise<void>(resolve => (leave = resolve)));
+  const pipeline = [[executor('task'), () => device.infer()]] as const;
+  const request = new AsyncInferRequest(device, {callbackExecutor: full, pipeline});
+  request.setBlob('x', x);
+  const told: unknown[] = [];
+  request.setCallback(error => told.push(error));
+  request.startAsync();
+  device.finishDevice();
+  t.true(await request.wait());
+  t.deepEqual([request.state, told], ['IDLE', [undefined]]);
+  leave();
+  await occupying;
 });
 
 test('infer does not call back', async t => {
