@@ -275,6 +275,7 @@ const misfits: readonly [string, object, string, RegExp][] = [
     /^x: .*needs 4 elements, given 3/,
   ],
   ['array', {type: 'f32', shape: [1], data: [1]}, 'TYPE_MISMATCH', /^x: .*Float32Array/],
+  ['data', {type: 'f32', shape: [1, 4], data: null}, 'TYPE_MISMATCH', /^x: .*given Null/],
 ];
 for (const [what, tensor, code, message] of misfits) {
   test(`another ${what} than the input's is refused, saying what was expected and given`, t => {

@@ -77,7 +77,9 @@ test('every decision is in their list', t => {
 
 test('README.md lists every command', t => {
   const commands = createProgram(systemConsole()).commands.map(command => command.name());
-  const listed = [...read('README.md').matchAll(/^\| `([\w-]+)[^`|]*` +\|/gm)].map(([, name]) => name);
+  const listed = [...read('README.md').matchAll(/^\| `([\w-]+)[^`|]*` +\|/gm)].map(
+    ([, name]) => name,
+  );
   t.true(commands.length > 5);
   t.deepEqual(
     commands.filter(name => !listed.includes(name)),

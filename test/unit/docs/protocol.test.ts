@@ -84,6 +84,48 @@ test('docs/PROTOCOL.md lists every error code, and whether it is retryable', t =
   t.deepEqual(listed, {...errorCodes});
 });
 
+/** The rows of the table in the section of that heading of docs/ERRORS.md, cell by cell. */
+function errorRows(heading: string): readonly (readonly string[])[] {
+  const errors = readFileSync(new URL('../../../../docs/ERRORS.md', import.meta.url), 'utf8');
+  const section = errors.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const lines = section.split('\n').filter(line => line.startsWith('|'));
+  return lines.slice(2).map(line =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map(cell => cell.trim()),
+  );
+}
+
+/** Whether the file between backquotes holds a text. */
+function fileHolds(cell: string, text: string): boolean {
+  const path = /`(test\/[^`]+)`/.exec(cell)?.[1];
+  if (path === undefined) return false;
+  return readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8').includes(text);
+}
+
+test('docs/ERRORS.md says of every error code what to do, and which test raises it', t => {
+  const rows = errorRows('What to do');
+  t.deepEqual(
+    rows.map(([code]) => code),
+    Object.keys(errorCodes).map(code => `\`${code}\``),
+  );
+  const untested = rows.filter(([code = '', , advice = '', file = '']) => {
+    return advice === '' || !fileHolds(file, `'${code.replaceAll('`', '')}'`);
+  });
+  t.deepEqual(
+    untested.map(([code]) => code),
+    ['`UNKNOWN_DEPLOYMENT`'],
+  );
+});
+
+test('every behaviour in docs/ERRORS.md has the test that it names', t => {
+  const rows = errorRows('What infer requests do');
+  t.true(rows.length > 20);
+  const wrong = rows.filter(([, , file = '']) => !fileHolds(file, file.split('`: ')[1] ?? '\0'));
+  t.deepEqual(wrong, []);
+});
+
 test('the frame in docs/PROTOCOL.md is what the codec makes', t => {
   const shown = page.split('<!-- frame -->')[1]?.match(/^(\n {4}[0-9a-f ]+)+/m)?.[0] ?? '';
   const bytes = encodeFrame({
