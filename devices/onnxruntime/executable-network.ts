@@ -1,6 +1,8 @@
 import type {TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError, invariant} from '../../src/errors.js';
+import {invalidBlob} from '../../src/plugin/invalid-blob.js';
 import type {
+  CompiledNetwork,
   ExecutableNetwork,
   Inference,
   InferenceResult,
@@ -13,7 +15,7 @@ import {WorkerPool} from '../../src/plugin/worker-pool.js';
 import type {KernelDescription} from './kernel.js';
 import type {KernelSetup} from './session-source.js';
 import type {KernelTask} from './start-kernel.js';
-import {openWeightsFolder, type WeightsFolder} from './weights-folder.js';
+import {linkWeights, openWeightsFolder, type WeightsFolder} from './weights-folder.js';
 import {withoutTelemetry} from './without-telemetry.js';
 
 export interface LoadOptions {
@@ -21,6 +23,15 @@ export interface LoadOptions {
   readonly worker: URL;
   readonly streams: Streams;
   readonly queuedMax: number;
+  /** Writes what this network compiles to, for another process to import; null: that cannot be. */
+  readonly save: ((network: NetworkSource, folder: string) => Promise<CompiledNetwork>) | null;
+}
+
+interface Opened {
+  readonly pool: WorkerPool<KernelTask>;
+  readonly weights: WeightsFolder | undefined;
+  readonly setup: KernelSetup;
+  readonly save: LoadOptions['save'];
 }
 
 /** A network on ONNX Runtime: a pool of worker threads, each with a warm session of its own. */
@@ -30,27 +41,48 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
   readonly slots: number;
   readonly #pool: WorkerPool<KernelTask>;
   readonly #weights: WeightsFolder | undefined;
+  readonly #setup: KernelSetup;
+  readonly #save: LoadOptions['save'];
 
-  private constructor(
-    pool: WorkerPool<KernelTask>,
-    weights: WeightsFolder | undefined,
-    description: KernelDescription,
-  ) {
+  private constructor({pool, weights, setup, save}: Opened, description: KernelDescription) {
     this.#pool = pool;
     this.#weights = weights;
+    this.#setup = setup;
+    this.#save = save;
     this.slots = pool.workers;
     this.inputs = description.inputs;
     this.outputs = description.outputs;
   }
 
   /** Rejects with COMPILE_FAILED or FILE_UNREADABLE. */
-  static async load(network: NetworkSource, options: LoadOptions): Promise<OnnxRuntimeNetwork> {
+  static load(network: NetworkSource, options: LoadOptions): Promise<OnnxRuntimeNetwork> {
+    return OnnxRuntimeNetwork.#open(network, false, options);
+  }
+
+  /** Opens what `exportNetwork` gave. Rejects with INVALID_BLOB or FILE_UNREADABLE. */
+  static async import(
+    {content, weightsFile}: CompiledNetwork,
+    options: LoadOptions,
+  ): Promise<OnnxRuntimeNetwork> {
+    try {
+      return await OnnxRuntimeNetwork.#open({model: content, weightsFile}, true, options);
+    } catch (error) {
+      throw invalidBlob(error);
+    }
+  }
+
+  static async #open(
+    network: NetworkSource,
+    compiled: boolean,
+    options: LoadOptions,
+  ): Promise<OnnxRuntimeNetwork> {
     withoutTelemetry();
     const weights = await openWeightsFolder(network.weightsFile);
     const setup: KernelSetup = {
       model: sharedBytes(network.model),
       weightsFile: weights?.file,
       threads: options.streams.threadsPerStream,
+      compiled,
     };
     const pool = new WorkerPool<KernelTask>({
       module: options.worker,
@@ -59,7 +91,8 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
       workerData: setup,
     });
     try {
-      return new OnnxRuntimeNetwork(pool, weights, await describe(pool));
+      const opened = {pool, weights, setup, save: options.save};
+      return new OnnxRuntimeNetwork(opened, await describe(pool));
     } catch (error) {
       await pool.close();
       await weights?.remove();
@@ -76,6 +109,15 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
       if (error instanceof InferenceError) throw error;
       return this.#run(copyTensors(unshared)); // A buffer that cannot be given away, as Node's pool.
     }
+  }
+
+  /** What was imported is given as it came; what was loaded is optimised once more, and written. */
+  async exportNetwork(folder: string): Promise<CompiledNetwork | undefined> {
+    if (this.#save === null) return undefined;
+    const {compiled, weightsFile} = this.#setup;
+    const model = new Uint8Array(this.#setup.model);
+    if (!compiled) return this.#save({model, weightsFile}, folder);
+    return {content: model.slice(), weightsFile: await linkWeights(weightsFile, folder)};
   }
 
   async release(): Promise<void> {

@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os';
 import type {OperationSupport} from '../../schemas/device.js';
+import type {ConfigValues} from '../../schemas/properties.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import {ExclusiveNetwork} from '../../src/plugin/exclusive-network.js';
 import {ExecutorManager} from '../../src/plugin/executor-manager.js';
@@ -11,7 +12,7 @@ import type {
   PluginDevice,
 } from '../../src/plugin/plugin.js';
 import {resolveStreams} from '../../src/plugin/streams.js';
-import {OnnxRuntimeNetwork} from './executable-network.js';
+import {type LoadOptions, OnnxRuntimeNetwork} from './executable-network.js';
 import {ServicePool} from './service-pool.js';
 
 /** What sets one build of ONNX Runtime apart from another. */
@@ -43,25 +44,17 @@ export class OnnxRuntimePlugin implements Plugin {
 
   async devices(): Promise<readonly PluginDevice[]> {
     const {fullName, capabilities} = this.#options;
-    const works = await this.#started().probe();
+    const works = await this.service.probe();
     return works ? [{id: '', fullName, capabilities}] : [];
   }
 
   async queryNetwork(network: NetworkSource, config: Config): Promise<readonly OperationSupport[]> {
     parseConfig(config);
-    return this.#started().queryOperations(network);
+    return this.service.queryOperations(network);
   }
 
-  async loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork> {
-    const values = parseConfig(config);
-    const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
-    const loaded = await OnnxRuntimeNetwork.load(network, {
-      worker: this.#options.kernelWorker,
-      streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
-      queuedMax: values.QUEUED_MAX,
-    });
-    if (!values.EXCLUSIVE_ASYNC_REQUESTS) return loaded;
-    return new ExclusiveNetwork(loaded, this.#executors.get(this.name));
+  loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork> {
+    return this.open(config, options => OnnxRuntimeNetwork.load(network, options));
   }
 
   async close(): Promise<void> {
@@ -69,8 +62,34 @@ export class OnnxRuntimePlugin implements Plugin {
     this.#service = undefined;
   }
 
-  #started(): ServicePool {
+  /** How a network writes what it was compiled to; null: this build of ONNX Runtime cannot. */
+  protected get save(): LoadOptions['save'] {
+    return null;
+  }
+
+  protected get service(): ServicePool {
     this.#service ??= new ServicePool(this.#options.serviceWorker);
     return this.#service;
+  }
+
+  /** Opens a network as `config` says. Rejects as `load` does, and for a wrong `config`. */
+  protected async open(
+    config: Config,
+    load: (options: LoadOptions) => Promise<ExecutableNetwork>,
+  ): Promise<ExecutableNetwork> {
+    const values = parseConfig(config);
+    const loaded = await load(this.#loadOptions(values));
+    if (!values.EXCLUSIVE_ASYNC_REQUESTS) return loaded;
+    return new ExclusiveNetwork(loaded, this.#executors.get(this.name));
+  }
+
+  #loadOptions(values: ConfigValues): LoadOptions {
+    const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
+    return {
+      worker: this.#options.kernelWorker,
+      streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
+      queuedMax: values.QUEUED_MAX,
+      save: this.save,
+    };
   }
 }

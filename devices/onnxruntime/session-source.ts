@@ -1,4 +1,7 @@
+import {weightsLocation} from '../../schemas/network-blob.js';
 import {InferenceError} from '../../src/errors.js';
+import {externalTensors} from '../../src/network/external-data.js';
+import {parseModel} from '../../src/network/parse-model.js';
 import {readNetwork} from '../../src/network/read-network.js';
 import {withoutInitializers} from '../../src/network/without-initializers.js';
 import type {Backend} from './backend.js';
@@ -13,6 +16,8 @@ export interface KernelSetup {
   readonly weightsFile: string | undefined;
   /** Threads inside one inference. */
   readonly threads: number;
+  /** The model was optimised before, and is opened as it is. */
+  readonly compiled: boolean;
 }
 
 /** Opens sessions of one network. */
@@ -27,7 +32,8 @@ export class SessionSource {
 
   /** Rejects with COMPILE_FAILED. */
   async open(): Promise<DescribedSession> {
-    const {model, weightsFile} = this.#setup;
+    const {model, weightsFile, compiled} = this.#setup;
+    if (compiled) checkCompiled(this.#copy());
     const problem = await sizeProblem(this.#backend, model.byteLength, weightsFile);
     if (problem !== undefined) throw new InferenceError('COMPILE_FAILED', problem);
     return this.#open(new Uint8Array(model));
@@ -50,8 +56,8 @@ export class SessionSource {
   }
 
   async #open(model: Uint8Array): Promise<DescribedSession> {
-    const {threads, weightsFile} = this.#setup;
-    const opening = this.#backend.open(model, {threads, weightsFile, optimize: true});
+    const {threads, weightsFile, compiled} = this.#setup;
+    const opening = this.#backend.open(model, {threads, weightsFile, optimize: !compiled});
     return describeSession(await opening.catch(compileFailed), () => this.#declaredScalars());
   }
 
@@ -67,6 +73,18 @@ export class SessionSource {
   #copy(): Uint8Array {
     return new Uint8Array(this.#setup.model).slice();
   }
+}
+
+/**
+ * What was compiled elsewhere may come from anybody: ONNX Runtime is to read no file but the weights
+ * beside it, and no memory that a location names. Throws PATH_REFUSED or INVALID_NETWORK.
+ */
+function checkCompiled(bytes: Uint8Array): void {
+  const tensors = externalTensors(parseModel(bytes));
+  const elsewhere = tensors.find(({location}) => location !== weightsLocation);
+  if (elsewhere === undefined) return;
+  const text = `tensor "${elsewhere.tensor.name}" lies in another file than ${weightsLocation}`;
+  throw new InferenceError('PATH_REFUSED', text);
 }
 
 function compileFailed(error: unknown): never {

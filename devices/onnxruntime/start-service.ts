@@ -5,12 +5,23 @@ import {type Reply, replyOf} from '../../src/plugin/reply.js';
 import type {Backend} from './backend.js';
 import {inferTypes} from './infer-types.js';
 import {openNetwork} from './open-network.js';
+import {optimizationOf} from './optimization.js';
 import {queryOperations} from './query-operations.js';
+import {saveNetwork} from './save-network.js';
 
 /** Work on whole networks that would block a thread which answers messages. */
 export type ServiceTask =
   /** Whether ONNX Runtime works here at all: a boolean. */
   | {readonly kind: 'probe'}
+  /** What its optimised networks depend on: a text that is equal where they are exchangeable. */
+  | {readonly kind: 'optimization'}
+  /** Writes the network into `folder` as it is once optimised; see Backend.save. Answers null. */
+  | {
+      readonly kind: 'save';
+      readonly model: SharedArrayBuffer;
+      readonly weightsFile: string | undefined;
+      readonly folder: string;
+    }
   | {
       readonly kind: 'queryOperations' | 'inferTypes';
       /** A serialised ModelProto. */
@@ -29,8 +40,10 @@ export async function startService(load: () => Promise<Backend>) {
 
 async function perform(backend: Backend, task: ServiceTask): Promise<unknown> {
   if (task.kind === 'probe') return (await openNetwork(backend, probeModel())).opened;
+  if (task.kind === 'optimization') return optimizationOf(backend);
   // Text cannot be decoded out of shared memory.
   const model = new Uint8Array(task.model).slice();
+  if (task.kind === 'save') return saveNetwork(backend, {...task, model});
   const work = task.kind === 'inferTypes' ? inferTypes : queryOperations;
   return work(backend, model, task.weightsFile);
 }

@@ -20,13 +20,26 @@ export async function openWeightsFolder(
 ): Promise<WeightsFolder | undefined> {
   if (weightsFile === undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'heterodyne-weights-'));
-  const file = join(folder, weightsLocation);
   const remove = () => rm(folder, {recursive: true, force: true});
   try {
-    await link(weightsFile, file).catch(() => copyOrClone(weightsFile, file));
-    return {file, remove};
+    return {file: await linkWeights(weightsFile, folder), remove};
   } catch (error) {
     await remove();
+    throw error;
+  }
+}
+
+/** The same weights in `folder`, by the name by which models look for them. */
+export async function linkWeights<File extends string | undefined>(
+  weightsFile: File,
+  folder: string,
+): Promise<File | string> {
+  if (weightsFile === undefined) return weightsFile;
+  const file = join(folder, weightsLocation);
+  try {
+    await link(weightsFile, file).catch(() => copyOrClone(weightsFile, file));
+    return file;
+  } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InferenceError(
       'FILE_UNREADABLE',

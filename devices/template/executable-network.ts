@@ -1,3 +1,6 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {weightsLocation} from '../../schemas/network-blob.js';
 import {invariant} from '../../src/errors.js';
 import type {Stage} from '../../src/plugin/async-infer-request.js';
 import {
@@ -8,7 +11,7 @@ import type {KernelSetup} from '../../src/plugin/graph/kernel-network.js';
 import type {KernelTask} from '../../src/plugin/graph/kernel-worker.js';
 import {readWeights} from '../../src/plugin/graph/read-weights.js';
 import type {InferRequest} from '../../src/plugin/infer-request.js';
-import type {NetworkSource} from '../../src/plugin/plugin.js';
+import type {CompiledNetwork, NetworkSource} from '../../src/plugin/plugin.js';
 import {sharedBytes} from '../../src/plugin/shared-bytes.js';
 import {WorkerPool} from '../../src/plugin/worker-pool.js';
 import {TemplateInferRequest} from './infer-request.js';
@@ -51,6 +54,22 @@ export class TemplateNetwork extends ExecutableNetworkBase<KernelSetup> {
       await pool.close();
       throw error;
     }
+  }
+
+  /** What the workers read is what another host's workers will. */
+  protected override async writeGraph(
+    {model, weights}: KernelSetup,
+    folder: string,
+  ): Promise<CompiledNetwork> {
+    const content = new Uint8Array(model).slice();
+    if (weights === undefined) return {content, weightsFile: undefined};
+    const weightsFile = join(folder, weightsLocation);
+    await writeFile(weightsFile, new Uint8Array(weights));
+    return {content, weightsFile};
+  }
+
+  protected override readGraph({content, weightsFile}: CompiledNetwork): Promise<KernelSetup> {
+    return this.mapNetwork({model: content, weightsFile});
   }
 
   protected override createInferRequestImpl(name: string): InferRequest {

@@ -1,8 +1,11 @@
 import {availableParallelism} from 'node:os';
+import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import {ExecutorManager} from '../../src/plugin/executor-manager.js';
+import {meetsRequirements} from '../../src/plugin/meets-requirements.js';
 import type {
+  CompiledNetwork,
   Config,
   ExecutableNetwork,
   NetworkSource,
@@ -21,12 +24,16 @@ const queriesMax = 256;
 export class TemplatePlugin implements Plugin {
   readonly name = 'TEMPLATE';
   readonly version = '1.0.0';
+  /** No config changes what is compiled. */
+  readonly cachingProperties: readonly string[] = [];
   readonly #executors = new ExecutorManager();
   #queries: WorkerPool<SharedArrayBuffer> | undefined;
 
   devices(): Promise<readonly PluginDevice[]> {
     const fullName = 'Reference kernels in TypeScript';
-    return Promise.resolve([{id: '', fullName, capabilities: ['FP32', 'FP16', 'INT8']}]);
+    return Promise.resolve([
+      {id: '', fullName, capabilities: ['FP32', 'FP16', 'INT8', 'EXPORT_IMPORT']},
+    ]);
   }
 
   async queryNetwork({model}: NetworkSource, config: Config): Promise<readonly OperationSupport[]> {
@@ -40,11 +47,27 @@ export class TemplatePlugin implements Plugin {
   }
 
   async loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork> {
+    return this.#network(config).compile(network);
+  }
+
+  /** Its kernels are the same on every host. */
+  async runtimeRequirements(): Promise<RuntimeRequirements> {
+    return {plugin: this.name, version: this.version};
+  }
+
+  async canImport(requirements: RuntimeRequirements): Promise<ImportSupport> {
+    return meetsRequirements(requirements, await this.runtimeRequirements());
+  }
+
+  async importNetwork(compiled: CompiledNetwork, config: Config): Promise<ExecutableNetwork> {
+    return this.#network(config).import(compiled);
+  }
+
+  #network(config: Config): TemplateNetwork {
     const values = parseConfig(config);
     const {streams: slots} = resolveStreams(values, availableParallelism());
     const {name: device} = this;
-    const options = {device, config: values, slots, executors: this.#executors};
-    return new TemplateNetwork(options).compile(network);
+    return new TemplateNetwork({device, config: values, slots, executors: this.#executors});
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type {TensorInfo} from '../../schemas/tensor.js';
 import type {NamedExecutor} from './named-executor.js';
-import type {ExecutableNetwork, Inference, InferenceResult} from './plugin.js';
+import type {CompiledNetwork, ExecutableNetwork, Inference, InferenceResult} from './plugin.js';
 
 /** A network whose inferences take turns with those of all others on the same executor. */
 export class ExclusiveNetwork implements ExecutableNetwork {
@@ -23,6 +23,10 @@ export class ExclusiveNetwork implements ExecutableNetwork {
 
   infer(inference: Inference): Promise<InferenceResult> {
     return this.#executor.run(() => this.#network.infer(inference));
+  }
+
+  async exportNetwork(folder: string): Promise<CompiledNetwork | undefined> {
+    return this.#network.exportNetwork?.(folder);
   }
 
   release(): Promise<void> {

@@ -5,8 +5,15 @@ import {nearestName} from '../nearest-name.js';
 import {AsyncInferRequest, type Stage} from './async-infer-request.js';
 import type {ExecutorManager} from './executor-manager.js';
 import type {InferRequest, RequestNetwork} from './infer-request.js';
+import {invalidBlob} from './invalid-blob.js';
 import {NamedExecutor} from './named-executor.js';
-import type {ExecutableNetwork, Inference, InferenceResult, NetworkSource} from './plugin.js';
+import type {
+  CompiledNetwork,
+  ExecutableNetwork,
+  Inference,
+  InferenceResult,
+  NetworkSource,
+} from './plugin.js';
 
 /** What is known of a network once it is compiled. */
 export interface CompiledDescription extends RequestNetwork {
@@ -40,6 +47,7 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
   readonly #options: ExecutableNetworkOptions;
   readonly #taskExecutor: NamedExecutor;
   readonly #idle: AsyncInferRequest[] = [];
+  #graph: Graph | undefined;
   #compiled: CompiledDescription | undefined;
   #inputIndex: ReadonlyMap<string, number> = new Map();
   #outputIndex: ReadonlyMap<string, number> = new Map();
@@ -67,6 +75,18 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
   protected abstract allocate(graph: Graph): CompiledDescription | Promise<CompiledDescription>;
   /** A new request, which this class wraps to run asynchronously. */
   protected abstract createInferRequestImpl(name: string): InferRequest;
+
+  /** The graph as bytes for `readGraph`; undefined if this device cannot. See `exportNetwork`. */
+  protected writeGraph(_graph: Graph, _folder: string): Promise<CompiledNetwork | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** What `writeGraph` wrote, perhaps on another host. */
+  protected readGraph(_compiled: CompiledNetwork): Graph | Promise<Graph> {
+    const text = `${this.#options.device} imports no networks`;
+    throw new InferenceError('NOT_IMPLEMENTED', text);
+  }
+
   /** Ends the device's part, after what runs has settled. */
   abstract release(): Promise<void>;
 
@@ -74,14 +94,35 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
   async compile(network: NetworkSource): Promise<this> {
     try {
       const transformed = await this.transformNetwork(network);
-      const compiled = await this.allocate(await this.mapNetwork(transformed));
-      this.#inputIndex = new Map(compiled.inputs.map(({name}, index) => [name, index]));
-      this.#outputIndex = new Map(compiled.outputs.map(({name}, index) => [name, index]));
-      this.#compiled = compiled;
-      return this;
+      return await this.#prepare(await this.mapNetwork(transformed));
     } catch (error) {
       throw InferenceError.from(error, 'COMPILE_FAILED');
     }
+  }
+
+  /** Instead of `compile`: takes what was compiled before. Rejects as Plugin.importNetwork does. */
+  async import(compiled: CompiledNetwork): Promise<this> {
+    try {
+      return await this.#prepare(await this.readGraph(compiled));
+    } catch (error) {
+      throw invalidBlob(error);
+    }
+  }
+
+  /** See ExecutableNetwork. */
+  async exportNetwork(folder: string): Promise<CompiledNetwork | undefined> {
+    if (this.#released) throw released();
+    invariant(this.#graph !== undefined, 'a network is compiled before it is exported');
+    return this.writeGraph(this.#graph, folder);
+  }
+
+  async #prepare(graph: Graph): Promise<this> {
+    const compiled = await this.allocate(graph);
+    this.#inputIndex = new Map(compiled.inputs.map(({name}, index) => [name, index]));
+    this.#outputIndex = new Map(compiled.outputs.map(({name}, index) => [name, index]));
+    this.#graph = graph;
+    this.#compiled = compiled;
+    return this;
   }
 
   get name(): string {

@@ -1,5 +1,7 @@
+export type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 export type {OperationSupport} from '../../schemas/device.js';
 export {type ElementType, elementTypes, type NumericType} from '../../schemas/element-type.js';
+export {weightsLocation} from '../../schemas/network-blob.js';
 export type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 export type {Dimension, NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 export {type ErrorCode, InferenceError, invariant} from '../errors.js';
@@ -62,8 +64,10 @@ export {
   pipelineStages,
   type RequestNetwork,
 } from './infer-request.js';
+export {meetsRequirements} from './meets-requirements.js';
 export {type ExecutorTask, NamedExecutor, type NamedExecutorOptions} from './named-executor.js';
 export type {
+  CompiledNetwork,
   Config,
   ExecutableNetwork,
   Inference,

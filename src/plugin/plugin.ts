@@ -1,3 +1,4 @@
+import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 
@@ -6,6 +7,14 @@ export interface NetworkSource {
   /** A serialised ModelProto. */
   readonly model: Uint8Array;
   /** The file with the tensors that `model` keeps outside itself, under the location `weights.bin`. */
+  readonly weightsFile: string | undefined;
+}
+
+/** A network as a plugin compiled it, for another process to import. */
+export interface CompiledNetwork {
+  /** In the plugin's own format. */
+  readonly content: Uint8Array;
+  /** The file with what `content` keeps outside itself. */
   readonly weightsFile: string | undefined;
 }
 
@@ -29,6 +38,20 @@ export interface Plugin {
   queryNetwork(network: NetworkSource, config: Config): Promise<readonly OperationSupport[]>;
   /** Rejects with COMPILE_FAILED, INVALID_CONFIG_VALUE or UNKNOWN_CONFIG_KEY. */
   loadNetwork(network: NetworkSource, config: Config): Promise<ExecutableNetwork>;
+  /**
+   * What networks need that are exported here. A plugin has this and the two methods below, or none
+   * of them: then its networks travel as ONNX and are compiled where they arrive.
+   */
+  runtimeRequirements?(): Promise<RuntimeRequirements>;
+  /** Whether `importNetwork` would take what was exported under these requirements. */
+  canImport?(requirements: RuntimeRequirements): Promise<ImportSupport>;
+  /**
+   * Takes what `exportNetwork` gave, here or elsewhere, and does not compile it again. Rejects with
+   * INVALID_BLOB for what is none, FILE_UNREADABLE, and for `config` as `loadNetwork`.
+   */
+  importNetwork?(compiled: CompiledNetwork, config: Config): Promise<ExecutableNetwork>;
+  /** Config keys that change what is compiled; all of them if left out. */
+  readonly cachingProperties?: readonly string[];
   close(): Promise<void>;
 }
 
@@ -59,6 +82,11 @@ export interface ExecutableNetwork {
    * STAGE_FAILED if the kernel does, DEVICE_LOST if the kernel's worker died.
    */
   infer(inference: Inference): Promise<InferenceResult>;
+  /**
+   * What was compiled, for `importNetwork`; undefined if it cannot be exported. `folder` is an empty
+   * one, the caller's, for the weights file and whatever else; the answer holds as long as it exists.
+   */
+  exportNetwork?(folder: string): Promise<CompiledNetwork | undefined>;
   /** Settles what runs, then ends the workers. */
   release(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import {createdPlugin} from '../support/created-plugin.js';
 import {fileCleanup} from '../support/file-cleanup.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {conformsToPlugin} from './plugin.js';
+import {conformsToExports} from './plugin-exports.js';
 
 /* What `heterodyne create-plugin` writes is a plugin like any other. */
 
@@ -15,7 +16,10 @@ async function created(): Promise<{createPluginEngine(): Plugin}> {
   return import(pathToFileURL(path).href);
 }
 
-conformsToPlugin('a created plugin', async () => {
+async function create(): Promise<Plugin> {
   module ??= created();
   return (await module).createPluginEngine();
-});
+}
+
+conformsToPlugin('a created plugin', create);
+conformsToExports('a created plugin', create);

@@ -52,7 +52,7 @@ export function createPluginEngine() {
 /** Compiled code of this package as that of another: what is outside it comes from the SDK. */
 function adapted(code: string, {kind, prefix}: PluginNames): string {
   return withOneImport(code.replace(/^\/\/# sourceMappingURL.*\n?/m, ''))
-    .replace("['FP32', 'FP16', 'INT8']", "['FP32']")
+    .replace("['FP32', 'FP16', 'INT8', ", "['FP32', ")
     .replace('The reference plugin: kernels in TypeScript', 'A plugin with kernels in JavaScript')
     .replace('Reference kernels in TypeScript', kind)
     .replaceAll('TEMPLATE', kind)
