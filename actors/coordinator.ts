@@ -15,7 +15,7 @@ import {messageParser} from '../src/kernel/parse-message.js';
 import type {Random} from '../src/ports/random.js';
 import {refused, succeeded} from './answer.js';
 import type {DeploymentTask} from './deployment-task.js';
-import {loadStages, prepareStages, releaseStages} from './lay-out.js';
+import {loadStages, prepareStages, releaseStages, withSlots} from './lay-out.js';
 import {type Cluster, layOut, queryCandidates, queryResult} from './split.js';
 
 export interface CoordinatorOptions {
@@ -168,15 +168,16 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     });
     const record = recordOf(deployment);
     yield* this.#store({kind: 'save', record});
+    let slots: ReadonlyMap<string, number>;
     try {
-      yield* loadStages(split, orders);
+      slots = yield* loadStages(split, orders);
     } catch (error) {
       const devices = split.chosen.map(({device}) => device);
       yield* this.#giveBack(record, devices);
       throw error;
     }
     this.#deployments.set(id, {record, keptUntil: undefined});
-    return deployment;
+    return withSlots(deployment, slots);
   }
 
   *#release(id: string): Flow<null> {

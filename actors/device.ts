@@ -1,4 +1,5 @@
 import {registryAddress} from '../schemas/addresses.js';
+import type {ConfigMap} from '../schemas/config.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {Ask} from '../schemas/messages/ask.js';
 import {
@@ -31,7 +32,8 @@ export interface DeviceOptions {
 
 type Private =
   | {readonly kind: 'heartbeat'}
-  | {readonly kind: 'queried'; readonly ask: Ask; readonly outcome: Outcome}
+  /** The plugin's answer is the asker's. */
+  | {readonly kind: 'answered'; readonly ask: Ask; readonly outcome: Outcome}
   | {
       readonly kind: 'loaded';
       readonly ask: Ask;
@@ -69,17 +71,12 @@ export class Device implements Behaviour<DeviceMessage, Private> {
 
   receive({message}: Delivery<DeviceMessage>): Effects {
     switch (message.kind) {
-      case 'query':
-        return [
-          this.#plugin(
-            {kind: 'query', network: message.network, config: message.config},
-            outcome => ({
-              kind: 'queried',
-              ask: message.ask,
-              outcome,
-            }),
-          ),
-        ];
+      case 'properties':
+        return [this.#pass(message.ask, {kind: 'properties', device: this.#options.description})];
+      case 'query': {
+        const {ask, network, config} = message;
+        return [this.#pass(ask, {kind: 'query', network, config: this.#configured(config)})];
+      }
       case 'load':
         return this.#onLoad(message.ask, message.stage);
       case 'unload':
@@ -93,7 +90,7 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     switch (message.kind) {
       case 'heartbeat':
         return this.#heartbeat();
-      case 'queried':
+      case 'answered':
         return [this.#answer(message.ask, message.outcome)];
       case 'released':
         return message.ask === null ? [] : [this.#answer(message.ask, message.outcome)];
@@ -129,7 +126,8 @@ export class Device implements Behaviour<DeviceMessage, Private> {
       return [refused(ask, new InferenceError('BUSY', `${order.address} is loaded already`))];
     }
     this.#stages.set(order.address, 'loading');
-    const {address, network, config} = order;
+    const {address, network} = order;
+    const config = this.#configured(order.config);
     const task: PluginTask = {kind: 'load', address, network, config};
     return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
   }
@@ -165,6 +163,16 @@ export class Device implements Behaviour<DeviceMessage, Private> {
 
   #release(ask: Ask | null, address: string): Effect<Private> {
     return this.#plugin({kind: 'release', address}, outcome => ({kind: 'released', ask, outcome}));
+  }
+
+  /** Its plugin may have several devices, and knows by this which one is meant. */
+  #configured(config: ConfigMap): ConfigMap {
+    const {id} = this.#options.description;
+    return id === '' ? config : {...config, DEVICE_ID: id};
+  }
+
+  #pass(ask: Ask, task: PluginTask): Effect<Private> {
+    return this.#plugin(task, outcome => ({kind: 'answered', ask, outcome}));
   }
 
   #plugin(task: PluginTask, settled: (outcome: Outcome) => Private): Effect<Private> {

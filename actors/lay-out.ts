@@ -1,6 +1,11 @@
 import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
-import type {Destination, DeviceMessage, StageOrder} from '../schemas/messages/device.js';
+import {
+  type Destination,
+  type DeviceMessage,
+  loadAnswerSchema,
+  type StageOrder,
+} from '../schemas/messages/device.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
 import {clientIndex, type Edge, type Stage, type StageGraph} from '../schemas/stage-graph.js';
 import type {TensorInfo} from '../schemas/tensor.js';
@@ -8,6 +13,8 @@ import {InferenceError, invariant} from '../src/errors.js';
 import type {Question} from '../src/kernel/asks.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {Flow} from '../src/kernel/flows.js';
+import {messageParser} from '../src/kernel/parse-message.js';
+import {configOf} from '../src/plan/device-config.js';
 import {stageSources} from '../src/plan/stage-sources.js';
 import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {ExtractedPart, PlannerTask} from './planner-task.js';
@@ -23,6 +30,8 @@ export interface LayOutOptions {
 /** Compiling a stage may take this long. */
 const loadTimeoutMs = 300_000;
 const unloadTimeoutMs = 30_000;
+
+const parseLoadAnswer = messageParser(loadAnswerSchema, 'answer to a load');
 
 /** A deployment and what its devices are told to load, stage by stage. */
 export interface Prepared {
@@ -40,16 +49,35 @@ export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepa
   return {deployment: describe(split, options.id, stageGraph), orders};
 }
 
-/** Loads every stage on its device. Throws the first failure, once all have answered. */
-export function* loadStages(split: Split, orders: readonly StageOrder[]): Flow<void> {
+/**
+ * Loads every stage on its device, and gives what each runs at the same time, by its address. Throws
+ * the first failure, once all have answered.
+ */
+export function* loadStages(
+  split: Split,
+  orders: readonly StageOrder[],
+): Flow<ReadonlyMap<string, number>> {
   const placed = orders.map(order => ({order, device: deviceOf(split, order.index)}));
   const questions = placed.map(({order, device}) => loadQuestion(device, order));
   const outcomes = (yield {wait: 'ask', questions}) as Outcome[];
+  const slots = new Map<string, number>();
   for (const [at, {order, device}] of placed.entries()) {
     const outcome = outcomes[at];
-    if (outcome === undefined || outcome.ok) continue;
-    throw InferenceError.from(outcome.error).at({stage: order.name, device: device.name});
+    if (outcome?.ok) slots.set(order.address, parseLoadAnswer(outcome.value).slots);
+    else throw InferenceError.from(outcome?.error).at({stage: order.name, device: device.name});
   }
+  return slots;
+}
+
+/** A deployment whose replicas tell their slots, by their addresses. */
+export function withSlots(deployment: Deployment, slots: ReadonlyMap<string, number>): Deployment {
+  const stages = deployment.stageGraph.stages.map((stage): Stage => {
+    const replicas = stage.replicas.map(replica => {
+      return {...replica, slots: slots.get(replica.address)};
+    });
+    return {...stage, replicas};
+  });
+  return {...deployment, stageGraph: {...deployment.stageGraph, stages}};
 }
 
 /** Asks every device to end these stages; devices that are gone need not. */
@@ -123,7 +151,7 @@ function stageOrder(
     role,
     name,
     network,
-    config: split.order.config,
+    config: configOf(deviceOf(split, index), split.order.config),
     inputs,
     overridable,
     sources: stageSources(stageGraph, index),
@@ -174,6 +202,7 @@ function describe(split: Split, id: string, stageGraph: StageGraph): Deployment 
     epoch: 0,
     network: graph.name,
     device: split.order.device,
+    config: split.order.config,
     inputs: tensorInfos(graph, graph.inputs).map(info => replacedInputs.get(info.name) ?? info),
     overridable: tensorInfos(graph, graph.overridable),
     outputs: tensorInfos(graph, graph.outputs).map(info => replacedOutputs.get(info.name) ?? info),

@@ -1,8 +1,11 @@
 import type {ConfigMap} from '../schemas/config.js';
+import type {DeviceDescription} from '../schemas/device.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
 
 /** What a device asks of its plugin; done off the thread that answers messages. */
 export type PluginTask =
+  /** Answers DeviceProperties. */
+  | {readonly kind: 'properties'; readonly device: DeviceDescription}
   | {readonly kind: 'query'; readonly network: NetworkRef; readonly config: ConfigMap}
   /** Compiles, and provides the executor named `address`; answers a LoadedStage. */
   | {

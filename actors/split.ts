@@ -9,6 +9,7 @@ import type {Flow} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {type Assignment, assignByFallback, type Candidate} from '../src/plan/assign-affinity.js';
 import {cutStages, type StageCut} from '../src/plan/cut-stages.js';
+import {configOf} from '../src/plan/device-config.js';
 import {
   type DeviceExpression,
   formatDeviceExpression,
@@ -169,7 +170,7 @@ function queryQuestion(
       kind: 'query',
       ask,
       network: inspection.queried,
-      config: order.config,
+      config: configOf(device, order.config),
     }),
   };
 }

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {configSchema} from './config.js';
 import {replicaSchema, stageGraphSchema} from './stage-graph.js';
 import {tensorInfoSchema} from './tensor.js';
 
@@ -9,6 +10,8 @@ export const deploymentSchema = z.object({
   epoch: z.int().nonnegative(),
   network: z.string(),
   device: z.string(),
+  /** What it was loaded with: keys for all devices (`NUM_STREAMS`), and for some (`CPU.NUM_STREAMS`). */
+  config: configSchema,
   /** What a request brings, before preprocessing. */
   inputs: z.array(tensorInfoSchema).readonly(),
   /** Initializers that a request may override. */

@@ -19,6 +19,7 @@ export const errorCodes = {
   UNKNOWN_DEVICE: false,
   UNKNOWN_CONFIG_KEY: false,
   INVALID_CONFIG_VALUE: false,
+  READ_ONLY_KEY: false,
   UNKNOWN_METRIC: false,
   COMPILE_FAILED: false,
   STAGE_FAILED: false,

@@ -1,16 +1,30 @@
 import {z} from 'zod';
 
+/** Where a property can be asked for: at the core, at a device, at an executable network. */
+export const propertyLevels = ['core', 'device', 'network'] as const;
+export type PropertyLevel = (typeof propertyLevels)[number];
+
+/** Read-only: a metric. Read-write: config, until a network is loaded with it. */
+export type Mutability = 'RO' | 'RW';
+
 /** What a config key takes, what it is when left out, and what it does. */
-export interface ConfigProperty<Value> {
+interface ConfigDefinition<Value> {
   readonly schema: z.ZodType<Value>;
   /** What `schema` takes, in words for an error message. */
   readonly expected: string;
-  readonly default: Value;
+  readonly default: NoInfer<Value>;
   readonly description: string;
 }
 
-function property<Value>(definition: ConfigProperty<Value>): ConfigProperty<Value> {
-  return definition;
+export interface ConfigProperty<Value> extends ConfigDefinition<Value> {
+  readonly mutability: 'RW';
+  /** Where it may be set: for all networks, for those on a device, for one. */
+  readonly levels: readonly PropertyLevel[];
+}
+
+/** A key that may be set at every level. */
+function property<Value>(definition: ConfigDefinition<Value>): ConfigProperty<Value> {
+  return {mutability: 'RW', levels: propertyLevels, ...definition};
 }
 
 function wholeNumber(min: number, max: number) {
@@ -56,6 +70,12 @@ export const configProperties = {
     ...boolean,
     default: false,
     description: 'Whether requests of networks that say so run one at a time on a device.',
+  }),
+  DEVICE_ID: property({
+    schema: z.union([z.string().regex(/^\w{0,32}$/), z.int().nonnegative().transform(String)]),
+    expected: "letters and digits such as 1, or '' for the only or the first device",
+    default: '',
+    description: 'Which of several devices of one kind on a host: 1 for GPU.1.',
   }),
   PERF_COUNT: property({
     ...boolean,

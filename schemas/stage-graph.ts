@@ -10,6 +10,8 @@ export const replicaSchema = z.object({
   device: z.string(),
   node: z.string(),
   address: z.string(),
+  /** Inferences that it runs at the same time; left out until it is loaded. */
+  slots: z.int().positive().optional(),
 });
 export type Replica = Readonly<z.infer<typeof replicaSchema>>;
 

@@ -3,6 +3,13 @@ export type {DeviceDescription} from '../schemas/device.js';
 export {type ElementType, elementTypes} from '../schemas/element-type.js';
 export type {PlanResult} from '../schemas/messages/coordinator.js';
 export type {StageStats, StageTiming} from '../schemas/messages/stage.js';
+export {
+  type DeviceProperties,
+  type MetricKey,
+  type MetricValues,
+  metricProperties,
+} from '../schemas/metrics.js';
+export {type ConfigKey, type ConfigValues, configProperties} from '../schemas/properties.js';
 export type {Edge, Replica, Stage, StageGraph} from '../schemas/stage-graph.js';
 export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
 export type {ConnectOptions} from './app/connect-options.js';
@@ -10,7 +17,9 @@ export {Core} from './app/core.js';
 export type {EmbeddedOptions} from './app/embedded.js';
 export {AsyncInferQueue, type QueueCallback} from './client/async-infer-queue.js';
 export type {LoadOptions, OperationPlacement} from './client/cluster-client.js';
+export type {PluginVersion} from './client/cluster-properties.js';
 export type {ExecutableNetwork} from './client/executable-network.js';
+export type {LoadConfig} from './client/flatten-config.js';
 export type {
   CompletionCallback,
   InferOptions,

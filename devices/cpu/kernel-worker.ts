@@ -1,4 +1,5 @@
+import {workerData} from 'node:worker_threads';
 import {startKernel} from '../onnxruntime/start-kernel.js';
 import {cpuBackend} from './backend.js';
 
-export const handle = startKernel(cpuBackend);
+export const handle = startKernel(cpuBackend, workerData);

@@ -12,11 +12,8 @@ import type {
   PluginDevice,
 } from '../../src/plugin/plugin.js';
 import {resolveStreams} from '../../src/plugin/streams.js';
-import {WarmWorkers} from '../../src/plugin/warm-workers.js';
 import {type LoadOptions, OnnxRuntimeNetwork} from './executable-network.js';
 import {ServicePool} from './service-pool.js';
-import type {KernelSetup} from './session-source.js';
-import type {KernelTask} from './start-kernel.js';
 
 /** What sets one build of ONNX Runtime apart from another. */
 export interface PluginOptions {
@@ -36,7 +33,6 @@ export class OnnxRuntimePlugin implements Plugin {
   readonly name: string;
   readonly version: string;
   readonly #options: PluginOptions;
-  readonly #workers: WarmWorkers<KernelSetup, KernelTask>;
   readonly #executors = new ExecutorManager();
   #service: ServicePool | undefined;
 
@@ -44,7 +40,6 @@ export class OnnxRuntimePlugin implements Plugin {
     this.name = options.name;
     this.version = options.version;
     this.#options = options;
-    this.#workers = new WarmWorkers(options.kernelWorker);
   }
 
   async devices(): Promise<readonly PluginDevice[]> {
@@ -63,7 +58,7 @@ export class OnnxRuntimePlugin implements Plugin {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#service?.close(), this.#workers.close()]);
+    await this.#service?.close();
     this.#service = undefined;
   }
 
@@ -91,7 +86,7 @@ export class OnnxRuntimePlugin implements Plugin {
   #loadOptions(values: ConfigValues): LoadOptions {
     const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
     return {
-      workers: this.#workers,
+      worker: this.#options.kernelWorker,
       streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
       queuedMax: values.QUEUED_MAX,
       save: this.save,

@@ -1,4 +1,5 @@
+import {workerData} from 'node:worker_threads';
 import {startKernel} from '../onnxruntime/start-kernel.js';
 import {wasmBackend} from './backend.js';
 
-export const handle = startKernel(wasmBackend);
+export const handle = startKernel(wasmBackend, workerData);

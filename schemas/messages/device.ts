@@ -44,9 +44,11 @@ const unloadSchema = z.object({
   ask: askSchema,
   address: z.string(),
 });
+const propertiesSchema = z.object({kind: z.literal('properties'), ask: askSchema});
 
 /** What a device receives. */
 export const deviceMessageSchema = z.discriminatedUnion('kind', [
+  propertiesSchema,
   querySchema,
   loadSchema,
   unloadSchema,

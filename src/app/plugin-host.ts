@@ -2,10 +2,12 @@ import type {LoadedStage, PluginTask} from '../../actors/plugin-task.js';
 import type {StageResult, StageTask} from '../../actors/stage-replica.js';
 import type {ConfigMap} from '../../schemas/config.js';
 import type {OperationSupport} from '../../schemas/device.js';
+import type {DeviceProperties} from '../../schemas/metrics.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import {parseConfig} from '../plugin/config.js';
+import {deviceProperties} from '../plugin/device-properties.js';
 import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
@@ -28,8 +30,12 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     this.#options = options;
   }
 
-  async run(task: PluginTask): Promise<readonly OperationSupport[] | LoadedStage | null> {
+  async run(
+    task: PluginTask,
+  ): Promise<DeviceProperties | readonly OperationSupport[] | LoadedStage | null> {
     switch (task.kind) {
+      case 'properties':
+        return deviceProperties(this.#options.plugin, task.device);
       case 'query': {
         const source = await this.#fetch(task.network);
         // A plugin that was closed would start its workers again, for nobody to end.

@@ -1,8 +1,8 @@
 import {type Command, Option} from 'commander';
 import {configProperties} from '../../schemas/properties.js';
+import {flattenConfig} from '../client/flatten-config.js';
 import {type Network, openNetwork} from '../client/network.js';
 import {parseDeviceExpression} from '../plan/device-expression.js';
-import {parseConfig} from '../plugin/config.js';
 import type {Config} from '../plugin/plugin.js';
 import {entry} from './parse-options.js';
 
@@ -45,7 +45,7 @@ export async function openModel(
   {device, config = {}, affinity = {}}: ModelOptions,
 ): Promise<Network> {
   parseDeviceExpression(device);
-  parseConfig(config);
+  flattenConfig(config);
   const network = await openNetwork(path);
   for (const [operation, on] of Object.entries(affinity)) network.setAffinity(operation, on);
   return network;

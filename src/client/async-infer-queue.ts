@@ -42,7 +42,7 @@ export class AsyncInferQueue<UserData = unknown> implements Iterable<InferReques
       throw new InferenceError('INVALID_ARGUMENT', text);
     }
     this.#network = network;
-    const length = jobs === 0 ? network.optimalRequests : jobs;
+    const length = jobs === 0 ? network.getMetric('OPTIMAL_NUMBER_OF_INFER_REQUESTS') : jobs;
     const onEnd = () => this.#pool.changed();
     this.#requests = Array.from({length}, () => network.createInferRequest(onEnd));
     this.#pool = new RequestPool(this.#requests);

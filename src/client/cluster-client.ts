@@ -9,16 +9,24 @@ import {
   queryResultSchema,
   type SplitOrder,
 } from '../../schemas/messages/coordinator.js';
+import type {DeviceProperties, MetricKeyAt, MetricValues} from '../../schemas/metrics.js';
 import type {Preprocessing} from '../../schemas/preprocessing.js';
+import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {availableDevices} from '../plan/available-devices.js';
-import {parseDeviceExpression} from '../plan/device-expression.js';
-import {parseConfig} from '../plugin/config.js';
 import type {Config} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {parsePreprocessing} from '../transform/parse-preprocessing.js';
+import {ClientConfig} from './client-config.js';
+import {
+  ClusterProperties,
+  configValue,
+  metricOf,
+  type PluginVersion,
+} from './cluster-properties.js';
 import {ExecutableNetwork} from './executable-network.js';
+import type {LoadConfig} from './flatten-config.js';
 import {type Network, openNetwork} from './network.js';
 import type {Session} from './session.js';
 import {uploadNetwork} from './upload-network.js';
@@ -54,10 +62,13 @@ const parseDeployment = messageParser(deploymentSchema, answer);
 export class ClusterClient {
   readonly #link: ClusterLink;
   readonly #loaded = new Set<ExecutableNetwork>();
+  readonly #config = new ClientConfig();
+  readonly #properties: ClusterProperties;
   #closed: Promise<void> | undefined;
 
   constructor(link: ClusterLink) {
     this.#link = link;
+    this.#properties = new ClusterProperties(link.session, () => this.getDeviceDescriptions());
   }
 
   /**
@@ -73,6 +84,57 @@ export class ClusterClient {
     return parseDevices(answer);
   }
 
+  /** The plugin of each device that `device` names, by the device's full name. */
+  getVersions(device: string): Promise<Readonly<Record<string, PluginVersion>>> {
+    return this.#properties.versionsOf(device);
+  }
+
+  /**
+   * A metric of the whole cluster, or of a device: of several that `device` means, the first by name.
+   * A plugin may have metrics of its own. Rejects with UNKNOWN_METRIC, INVALID_DEVICE,
+   * UNKNOWN_DEVICE, DEVICE_LOST.
+   */
+  getMetric<Key extends MetricKeyAt<'core'>>(key: Key): Promise<MetricValues[Key]>;
+  getMetric<Key extends MetricKeyAt<'device'>>(
+    device: string,
+    key: Key,
+  ): Promise<MetricValues[Key]>;
+  getMetric(device: string, key: string): Promise<unknown>;
+  async getMetric(first: string, second?: string): Promise<unknown> {
+    if (second === undefined) {
+      return metricOf(await this.#properties.ofCore(this.#config.shared), first);
+    }
+    return metricOf((await this.getDeviceProperties(first)).metrics, second);
+  }
+
+  /** Every metric and every config key of a device; see `getMetric`. */
+  getDeviceProperties(device: string): Promise<DeviceProperties> {
+    return this.#properties.ofDevice(device, this.#config.all);
+  }
+
+  /**
+   * What a config key is for networks that this client loads, on any device or on `device`. Rejects
+   * with UNKNOWN_CONFIG_KEY, and as `getMetric`.
+   */
+  getConfig<Key extends ConfigKey>(key: Key): Promise<ConfigValues[Key]>;
+  getConfig<Key extends ConfigKey>(device: string, key: Key): Promise<ConfigValues[Key]>;
+  getConfig(device: string, key: string): Promise<unknown>;
+  async getConfig(first: string, second?: string): Promise<unknown> {
+    if (second === undefined) return configValue(this.#config.shared, first);
+    return configValue((await this.getDeviceProperties(first)).config, second);
+  }
+
+  /**
+   * Sets config for all that this client loads from now on, on any device or on `device`. What
+   * `loadNetwork` is given counts more. Throws UNKNOWN_CONFIG_KEY, READ_ONLY_KEY,
+   * INVALID_CONFIG_VALUE or INVALID_DEVICE.
+   */
+  setConfig(config: LoadConfig): void;
+  setConfig(device: string, config: Config): void;
+  setConfig(first: string | LoadConfig, second: Config = {}): void {
+    this.#config.set(typeof first === 'string' ? {DEVICE_PROPERTIES: {[first]: second}} : first);
+  }
+
   /** See `openNetwork`. */
   readNetwork(source: string | Uint8Array): Promise<Network> {
     return openNetwork(source);
@@ -82,7 +144,7 @@ export class ClusterClient {
   async queryNetwork(
     network: Network,
     device: string,
-    config: Config = {},
+    config: LoadConfig = {},
   ): Promise<ReadonlyMap<string, OperationPlacement>> {
     const order = await this.#order(network, device, config, {});
     const answer = await this.#ask(ask => ({kind: 'query', ask, order}), orderTimeoutMs);
@@ -93,7 +155,7 @@ export class ClusterClient {
   async planNetwork(
     network: Network,
     device: string,
-    config: Config = {},
+    config: LoadConfig = {},
     options: LoadOptions = {},
   ): Promise<PlanResult> {
     const order = await this.#order(network, device, config, options);
@@ -108,7 +170,7 @@ export class ClusterClient {
   async loadNetwork(
     network: Network,
     device: string,
-    config: Config = {},
+    config: LoadConfig = {},
     options: LoadOptions = {},
   ): Promise<ExecutableNetwork> {
     const order = await this.#order(network, device, config, options);
@@ -137,17 +199,15 @@ export class ClusterClient {
   async #order(
     network: Network,
     device: string,
-    config: Config,
+    config: LoadConfig,
     {preprocessing}: LoadOptions,
   ): Promise<SplitOrder> {
     if (this.#closed !== undefined) throw new InferenceError('RELEASED', 'this core was closed');
-    parseDeviceExpression(device);
-    parseConfig(config);
+    const addressed = this.#config.forLoad(device, config);
     const steps = preprocessing === undefined ? null : parsePreprocessing(preprocessing);
     return {
       network: await uploadNetwork(network, this.#link.bulk),
-      device,
-      config,
+      ...addressed,
       affinity: Object.fromEntries(network.affinity),
       preprocessing: steps,
     };

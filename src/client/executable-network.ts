@@ -1,13 +1,18 @@
 import type {Deployment} from '../../schemas/deployment.js';
 import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js';
+import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
 import type {NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {nearestName} from '../nearest-name.js';
+import {parseConfig} from '../plugin/config.js';
+import type {Config} from '../plugin/plugin.js';
+import {unknownConfigKey, unknownMetric} from '../plugin/unknown-key.js';
 import {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
 import {InferRequest} from './infer-request.js';
+import {type NetworkMetrics, networkConfig, networkMetrics} from './network-properties.js';
 import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
 
 const controlTimeoutMs = 30_000;
@@ -49,10 +54,33 @@ export class ExecutableNetwork {
     return this.#deployment.stageGraph;
   }
 
-  /** Requests in flight that keep every replica of every stage busy: one runs, the next is there. */
-  get optimalRequests(): number {
-    const replicas = this.stageGraph.stages.flatMap(stage => stage.replicas);
-    return Math.max(1, 2 * replicas.length);
+  /** Throws UNKNOWN_METRIC. */
+  getMetric<Key extends keyof NetworkMetrics>(key: Key): NetworkMetrics[Key] {
+    const metrics = networkMetrics(this.#deployment);
+    if (Object.hasOwn(metrics, key)) return metrics[key];
+    throw unknownMetric(key, Object.keys(metrics));
+  }
+
+  /**
+   * What the network was loaded with; DEVICE_PROPERTIES, a metric, has what was given for some
+   * devices. Throws UNKNOWN_CONFIG_KEY.
+   */
+  getConfig<Key extends ConfigKey>(key: Key): ConfigValues[Key] {
+    const config = networkConfig(this.#deployment);
+    if (Object.hasOwn(config, key)) return config[key];
+    throw unknownConfigKey(key, Object.keys(config));
+  }
+
+  /**
+   * No key of a network that is loaded can be set. Throws UNKNOWN_CONFIG_KEY, INVALID_CONFIG_VALUE,
+   * and for all others READ_ONLY_KEY.
+   */
+  setConfig(config: Config): void {
+    parseConfig(config);
+    const [key] = Object.keys(config);
+    if (key === undefined) return;
+    const text = `${key} of a network that is loaded is read-only: give it to loadNetwork`;
+    throw new InferenceError('READ_ONLY_KEY', text);
   }
 
   /** `onEnd` is called after the end of each of its runs, when it is idle. Throws RELEASED. */

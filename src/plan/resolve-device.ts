@@ -5,9 +5,13 @@ import {availableDevices} from './available-devices.js';
 import {formatDeviceExpression, type NamedDevice} from './device-expression.js';
 import {listNames} from './list-names.js';
 
+/** What sets a device of a cluster apart from the others. */
+export type DeviceIdentity = Pick<DeviceDescription, 'node' | 'kind' | 'id'>;
+
 /**
- * The devices of a cluster that `name` means, sorted by name: `CPU` every one of the kind, `GPU.1`
- * the second of its kind on any node, `host-a/CPU` one. Throws UNKNOWN_DEVICE if there is none.
+ * The devices of a cluster that `name` means, sorted by name: `CPU` that of every node, `GPU` the
+ * first of every node, `GPU.1` the one of that number, `host-a/CPU` one. Throws UNKNOWN_DEVICE if
+ * there is none.
  */
 export function resolveDevice(
   name: NamedDevice,
@@ -15,11 +19,22 @@ export function resolveDevice(
 ): readonly DeviceDescription[] {
   const matching = devices.filter(device => matchesDevice(name, device));
   if (matching.length === 0) throw unknownDevice(formatDeviceExpression(name), devices);
-  return matching.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const meant = name.id === null ? firstOfNodes(matching) : matching;
+  return meant.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Of several devices of one kind on a node, the one with the lowest number. */
+function firstOfNodes(devices: readonly DeviceDescription[]): DeviceDescription[] {
+  const first = new Map<string, DeviceDescription>();
+  for (const device of devices) {
+    const known = first.get(device.node);
+    if (known === undefined || Number(device.id) < Number(known.id)) first.set(device.node, device);
+  }
+  return [...first.values()];
 }
 
 /** Whether `name` means `device`. `GPU.0` also means the only GPU of a node, whose id is empty. */
-export function matchesDevice(name: NamedDevice, device: DeviceDescription): boolean {
+export function matchesDevice(name: NamedDevice, device: DeviceIdentity): boolean {
   if (name.kind !== device.kind) return false;
   if (name.node !== null && name.node !== device.node) return false;
   return name.id === null || name.id === device.id || (name.id === '0' && device.id === '');

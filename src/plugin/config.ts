@@ -1,27 +1,46 @@
 import {
-  type ConfigKey,
   type ConfigProperty,
   type ConfigValues,
   configProperties,
 } from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
-import {nearestName} from '../nearest-name.js';
 import type {Config} from './plugin.js';
+import {unsettableKey} from './unknown-key.js';
+
+/** Config keys of a plugin's own. */
+export type OwnProperties = Readonly<Record<string, ConfigProperty<unknown>>>;
+
+export type OwnValues<Own extends OwnProperties> = {
+  readonly [Key in keyof Own]: Own[Key] extends ConfigProperty<infer Value> ? Value : never;
+};
 
 /**
- * The whole config that `config` asks for, with the defaults of what it leaves out. Strings may
- * spell numbers and booleans (`'4'`, `'YES'`). Throws UNKNOWN_CONFIG_KEY or INVALID_CONFIG_VALUE.
+ * The whole config that `config` asks for, with the defaults of what it leaves out; `own` are keys
+ * that only this plugin has. Strings may spell numbers and booleans (`'4'`, `'YES'`). Throws
+ * UNKNOWN_CONFIG_KEY, READ_ONLY_KEY or INVALID_CONFIG_VALUE.
  */
-export function parseConfig(config: Config): ConfigValues {
+export function parseConfig(config: Config): ConfigValues;
+export function parseConfig<Own extends OwnProperties>(
+  config: Config,
+  own: Own,
+): ConfigValues & OwnValues<Own>;
+export function parseConfig(config: Config, own: OwnProperties = {}): ConfigValues {
+  const properties: OwnProperties = {...configProperties, ...own};
   const values: Record<string, unknown> = {};
-  for (const [key, property] of Object.entries(configProperties)) values[key] = property.default;
-  for (const [key, value] of Object.entries(config)) values[key] = parseValue(key, value);
+  for (const [key, property] of Object.entries(properties)) values[key] = property.default;
+  for (const [key, value] of Object.entries(config)) {
+    values[key] = parseValue(properties, key, value);
+  }
   return values as ConfigValues;
 }
 
-function parseValue(key: string, given: string | number | boolean): unknown {
-  if (!isConfigKey(key)) throw unknownKey(key);
-  const property: ConfigProperty<unknown> = configProperties[key];
+function parseValue(
+  properties: OwnProperties,
+  key: string,
+  given: string | number | boolean,
+): unknown {
+  const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+  if (property === undefined) throw unsettableKey(key, Object.keys(properties));
   for (const reading of readings(given)) {
     const parsed = property.schema.safeParse(reading);
     if (parsed.success) return parsed.data;
@@ -30,17 +49,6 @@ function parseValue(key: string, given: string | number | boolean): unknown {
     'INVALID_CONFIG_VALUE',
     `config ${key}: expected ${property.expected}, got ${JSON.stringify(given)}`,
   );
-}
-
-function isConfigKey(key: string): key is ConfigKey {
-  return Object.hasOwn(configProperties, key);
-}
-
-function unknownKey(key: string): InferenceError {
-  const known = Object.keys(configProperties);
-  const nearest = nearestName(key, known);
-  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-  return new InferenceError('UNKNOWN_CONFIG_KEY', `unknown config key ${key}: ${hint}`);
 }
 
 /** `given` as it is, then as the words, the number or the boolean that a string spells. */

@@ -1,8 +1,9 @@
+import type {MetricValues} from '../../schemas/metrics.js';
 import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 import type {TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError, invariant} from '../errors.js';
-import {nearestName} from '../nearest-name.js';
 import {AsyncInferRequest, type Stage} from './async-infer-request.js';
+import {listKeys} from './device-properties.js';
 import type {ExecutorManager} from './executor-manager.js';
 import type {InferRequest, RequestNetwork} from './infer-request.js';
 import {invalidBlob} from './invalid-blob.js';
@@ -14,6 +15,7 @@ import type {
   InferenceResult,
   NetworkSource,
 } from './plugin.js';
+import {unknownConfigKey, unknownMetric} from './unknown-key.js';
 
 /** What is known of a network once it is compiled. */
 export interface CompiledDescription extends RequestNetwork {
@@ -29,13 +31,16 @@ export interface ExecutableNetworkOptions {
   readonly executors: ExecutorManager;
 }
 
-/** What an executable network says about itself. */
-export interface NetworkMetrics {
-  readonly NETWORK_NAME: string;
-  readonly OPTIMAL_NUMBER_OF_INFER_REQUESTS: number;
-  readonly SUPPORTED_METRICS: readonly string[];
-  readonly SUPPORTED_CONFIG_KEYS: readonly string[];
-}
+/** What an executable network on one device says about itself. */
+export type NetworkMetrics = Pick<
+  MetricValues,
+  | 'NETWORK_NAME'
+  | 'OPTIMAL_NUMBER_OF_INFER_REQUESTS'
+  | 'EXECUTION_DEVICES'
+  | 'SUPPORTED_METRICS'
+  | 'SUPPORTED_CONFIG_KEYS'
+  | 'SUPPORTED_PROPERTIES'
+>;
 
 /**
  * What executable networks have in common. A plugin derives from it, says how a network is
@@ -193,22 +198,22 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
 
   /** Throws UNKNOWN_METRIC. */
   getMetric<Key extends keyof NetworkMetrics>(key: Key): NetworkMetrics[Key] {
-    const metrics: Omit<NetworkMetrics, 'SUPPORTED_METRICS'> = {
+    const metrics = {
       NETWORK_NAME: this.name,
       OPTIMAL_NUMBER_OF_INFER_REQUESTS: this.slots,
-      SUPPORTED_CONFIG_KEYS: Object.keys(this.#options.config),
+      EXECUTION_DEVICES: [this.#options.device],
     };
-    const keys = [...Object.keys(metrics), 'SUPPORTED_METRICS'];
-    const all: NetworkMetrics = {...metrics, SUPPORTED_METRICS: keys};
+    const listed = listKeys(Object.keys(metrics), Object.keys(this.#options.config));
+    const all: NetworkMetrics = {...metrics, ...listed};
     if (Object.hasOwn(all, key)) return all[key];
-    throw unknownKey('UNKNOWN_METRIC', 'metric', key, keys);
+    throw unknownMetric(key, Object.keys(all));
   }
 
   /** What the network was compiled with. Throws UNKNOWN_CONFIG_KEY. */
   getConfig<Key extends ConfigKey>(key: Key): ConfigValues[Key] {
     const {config} = this.#options;
     if (Object.hasOwn(config, key)) return config[key];
-    throw unknownKey('UNKNOWN_CONFIG_KEY', 'config key', key, Object.keys(config));
+    throw unknownConfigKey(key, Object.keys(config));
   }
 
   /** For `release`: no request is made from now on. */
@@ -229,15 +234,4 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
 
 function released(): InferenceError {
   return new InferenceError('RELEASED', 'the executable network is released');
-}
-
-function unknownKey(
-  code: 'UNKNOWN_METRIC' | 'UNKNOWN_CONFIG_KEY',
-  what: string,
-  key: string,
-  known: readonly string[],
-): InferenceError {
-  const nearest = nearestName(key, known);
-  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-  return new InferenceError(code, `unknown ${what} ${key}: ${hint}`);
 }

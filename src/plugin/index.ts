@@ -1,8 +1,19 @@
 export type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 export type {OperationSupport} from '../../schemas/device.js';
 export {type ElementType, elementTypes, type NumericType} from '../../schemas/element-type.js';
+export {
+  type MetricKey,
+  type Metrics,
+  type MetricValues,
+  metricProperties,
+} from '../../schemas/metrics.js';
 export {weightsLocation} from '../../schemas/network-blob.js';
-export type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
+export {
+  type ConfigKey,
+  type ConfigProperty,
+  type ConfigValues,
+  configProperties,
+} from '../../schemas/properties.js';
 export type {Dimension, NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 export {type ErrorCode, InferenceError, invariant} from '../errors.js';
 export {modelProto} from '../network/model-proto.js';
@@ -18,7 +29,8 @@ export {
   type RequestState,
   type Stage,
 } from './async-infer-request.js';
-export {parseConfig} from './config.js';
+export {type OwnProperties, type OwnValues, parseConfig} from './config.js';
+export {deviceProperties} from './device-properties.js';
 export {ExclusiveNetwork} from './exclusive-network.js';
 export {
   type CompiledDescription,

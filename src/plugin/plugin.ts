@@ -1,5 +1,6 @@
 import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 import type {OperationSupport} from '../../schemas/device.js';
+import type {Metrics} from '../../schemas/metrics.js';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 
 /** A network, whole or a stage of one, as a plugin gets it. */
@@ -27,13 +28,23 @@ export interface PluginDevice {
   readonly capabilities: readonly string[];
 }
 
-/** Knows one kind of device. Its methods never block the thread: heavy work goes to workers. */
+/**
+ * Knows one kind of device. Its methods never block the thread: heavy work goes to workers. Of a
+ * plugin with several devices, config DEVICE_ID says which one a query or a load is for.
+ */
 export interface Plugin {
   /** The kind: `CPU`. */
   readonly name: string;
   readonly version: string;
   /** The devices of this kind on this host, found by really trying; none is a valid answer. */
   devices(): Promise<readonly PluginDevice[]>;
+  /**
+   * What the device says about itself where that differs from a processor's kernels (see
+   * `deviceProperties`; undefined takes a metric away), and metrics of the plugin's own.
+   */
+  getMetrics?(deviceId: string): Promise<Metrics>;
+  /** Config keys of the plugin's own, with what each is when left out. */
+  getConfig?(deviceId: string): Promise<Config>;
   /** For each operation of `network`, whether `loadNetwork` would take it, and why not. */
   queryNetwork(network: NetworkSource, config: Config): Promise<readonly OperationSupport[]>;
   /** Rejects with COMPILE_FAILED, INVALID_CONFIG_VALUE or UNKNOWN_CONFIG_KEY. */

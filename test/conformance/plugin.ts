@@ -1,8 +1,10 @@
 import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {metricProperties} from '../../schemas/metrics.js';
 import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../../src/errors.js';
+import {deviceProperties} from '../../src/plugin/device-properties.js';
 import type {Config, ExecutableNetwork, InferenceResult, Plugin} from '../../src/plugin/plugin.js';
 import {externalTensorProto} from '../support/external-network.js';
 import {NetworkBuilder} from '../support/network-builder.js';
@@ -41,6 +43,17 @@ function describesDevices(check: Check): void {
       t.true(capabilities.includes('FP32'));
     }
     t.is(new Set(devices.map(({id}) => id)).size, devices.length);
+  });
+
+  check('a device tells its metrics, each of the type that is promised', async (t, plugin) => {
+    for (const device of await plugin.devices()) {
+      const {metrics, config} = await deviceProperties(plugin, device);
+      t.deepEqual(metrics['SUPPORTED_METRICS'], Object.keys(metrics));
+      t.deepEqual(metrics['SUPPORTED_CONFIG_KEYS'], Object.keys(config));
+      for (const [key, {schema}] of Object.entries(metricProperties)) {
+        if (key in metrics) t.true(schema.safeParse(metrics[key]).success, key);
+      }
+    }
   });
 }
 

@@ -94,6 +94,15 @@ test.serial('devices lists every device, as a table or as one JSON array', async
   t.deepEqual(json.map(({name}: {name: string}) => name).sort(), ['local/CPU', 'local/WASM']);
 });
 
+test.serial('devices -v adds the metrics and the config of each', async t => {
+  const {printed} = await runCommand('devices', '-v');
+  for (const kind of ['CPU', 'WASM']) t.regex(printed, new RegExp(`\n\nlocal/${kind}\n`));
+  t.regex(printed, /\nOPTIMAL_NUMBER_OF_INFER_REQUESTS +RO +\d+\n/);
+  t.regex(printed, /\nNUM_STREAMS +RW +AUTO\n/);
+  const json = JSON.parse((await runCommand('devices', '-v', '--json')).printed);
+  t.like(json, [{properties: {config: {NUM_STREAMS: 'AUTO'}}}]);
+});
+
 test.serial('query names a device and a reason for every operation', async t => {
   const {printed} = await runCommand('query', digitsPath, '-d', 'HETERO:WASM,CPU', '--json');
   const placements = Object.entries(JSON.parse(printed));

@@ -39,6 +39,8 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
   async run(task: PluginTask): Promise<unknown> {
     this.tasks.push(task);
     switch (task.kind) {
+      case 'properties':
+        return {metrics: {}, config: {}};
       case 'query':
         return this.onQuery === undefined ? this.#support() : this.onQuery();
       case 'load':

@@ -90,6 +90,7 @@ function deploymentOf(devices: readonly string[], ...lines: readonly string[]): 
     epoch: 0,
     network: 'drawn',
     device: devices.join(),
+    config: {},
     inputs: named(
       fromClient.filter(({optional}) => !optional),
       'output',

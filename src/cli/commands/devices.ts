@@ -1,4 +1,6 @@
 import {Command} from 'commander';
+import type {DeviceDescription} from '../../../schemas/device.js';
+import type {DeviceProperties} from '../../../schemas/metrics.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
@@ -7,34 +9,60 @@ interface Options extends ClusterOptions {
   readonly json?: boolean;
 }
 
+interface Detailed extends DeviceDescription {
+  readonly properties?: DeviceProperties;
+}
+
 /** `heterodyne devices`. */
 export function devicesCommand(console: Console): Command {
   return withClusterOptions(new Command('devices'))
-    .description('list the devices that are alive')
+    .description('list the devices that are alive; -v: with their metrics and config')
     .option('--json', 'print one JSON array')
-    .addHelpText('after', '\nExample:\n  $ heterodyne devices --servers nats://127.0.0.1:4222\n')
+    .addHelpText('after', '\nExample:\n  $ heterodyne devices --servers nats://127.0.0.1:4222 -v\n')
     .action((options: Options) =>
       withCore(options, async core => {
-        const devices = await core.getDeviceDescriptions();
-        if (options.json) {
-          console.print(JSON.stringify(devices, undefined, 2));
-          return;
-        }
-        const rows = devices
-          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-          .map(device => [
-            device.name,
-            device.fullName,
-            `${device.plugin} ${device.pluginVersion}`,
-            device.capabilities.join(' '),
-          ]);
-        const titles = ['DEVICE', 'FULL NAME', 'PLUGIN', 'CAPABILITIES'];
-        console.print(
-          formatTable(
-            titles.map(title => ({title})),
-            rows,
-          ),
+        const found = await core.getDeviceDescriptions();
+        const devices = await Promise.all(
+          found
+            .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+            .map(async (device): Promise<Detailed> => {
+              if (!options.verbose) return device;
+              return {...device, properties: await core.getDeviceProperties(device.name)};
+            }),
         );
+        if (options.json) console.print(JSON.stringify(devices, undefined, 2));
+        else console.print([overview(devices), ...devices.flatMap(details)].join('\n\n'));
       }),
     );
+}
+
+function overview(devices: readonly DeviceDescription[]): string {
+  const rows = devices.map(device => [
+    device.name,
+    device.fullName,
+    `${device.plugin} ${device.pluginVersion}`,
+    device.capabilities.join(' '),
+  ]);
+  return formatTable(titled('DEVICE', 'FULL NAME', 'PLUGIN', 'CAPABILITIES'), rows);
+}
+
+function details({name, properties}: Detailed): string[] {
+  if (properties === undefined) return [];
+  const {metrics, config} = properties;
+  // The other columns list them already.
+  const told = Object.entries(metrics).filter(([key]) => !key.startsWith('SUPPORTED_'));
+  const rows = [
+    ...told.map(([key, value]) => [key, 'RO', shown(value)]),
+    ...Object.entries(config).map(([key, value]) => [key, 'RW', shown(value)]),
+  ];
+  return [`${name}\n${formatTable(titled('PROPERTY', '', 'VALUE'), rows)}`];
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map(shown).join(' ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function titled(...titles: readonly string[]): {readonly title: string}[] {
+  return titles.map(title => ({title}));
 }

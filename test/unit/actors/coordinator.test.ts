@@ -2,7 +2,7 @@ import test from 'ava';
 import type {Deployment} from '../../../schemas/deployment.js';
 import type {Reply} from '../../../schemas/messages/ask.js';
 import {InferenceError} from '../../../src/errors.js';
-import {ClusterBench, orderOver} from '../../support/cluster-bench.js';
+import {ClusterBench, orderOver, type ScriptedPlugin} from '../../support/cluster-bench.js';
 import {deviceOn} from '../../support/device-descriptions.js';
 import {planGraph} from '../../support/plan-graph.js';
 
@@ -61,12 +61,19 @@ test('a network is split over the devices of its order and loaded', async t => {
       [
         'CPU',
         ['conv'],
-        [{device: 'host-a/CPU', node: 'host-a', address: `stage.${deployment.id}.0.0.0`}],
+        [{device: 'host-a/CPU', node: 'host-a', address: `stage.${deployment.id}.0.0.0`, slots: 1}],
       ],
       [
         'WASM',
         ['relu'],
-        [{device: 'host-b/WASM', node: 'host-b', address: `stage.${deployment.id}.0.1.0`}],
+        [
+          {
+            device: 'host-b/WASM',
+            node: 'host-b',
+            address: `stage.${deployment.id}.0.1.0`,
+            slots: 1,
+          },
+        ],
       ],
     ],
   );
@@ -88,6 +95,18 @@ test('stages are told whom they hear from and whom they send to', async t => {
   );
   t.like(orders[0], {index: 0, sources: [-1], destinations: [{to: 1, tensors: [{output: 'a'}]}]});
   t.like(orders[1], {index: 1, sources: [0], destinations: [{to: -1, replicas: []}]});
+});
+
+test('config for some devices reaches them and no others', async t => {
+  const {cluster, first, second} = await mixedCluster();
+  const config = {NUM_STREAMS: 1, 'CPU.NUM_STREAMS': 2, 'host-b/WASM.PERF_COUNT': true};
+  const order = {...orderOver('HETERO:CPU,WASM'), config};
+  t.like(deploymentIn(await cluster.ask({kind: 'load', order})), {config});
+  const given = (plugin: ScriptedPlugin) =>
+    plugin.tasks.flatMap(task => ('config' in task ? [task.config] : []));
+  t.deepEqual(given(first), [{NUM_STREAMS: 2}, {NUM_STREAMS: 2}]);
+  const forWasm = {NUM_STREAMS: 1, PERF_COUNT: true};
+  t.deepEqual(given(second), [forWasm, forWasm]);
 });
 
 test('a plan says what would be loaded and why, and loads nothing', async t => {

@@ -90,6 +90,28 @@ test('a query is answered with what the plugin says', t => {
   t.deepEqual(device.answers(), [{kind: 'reply', id: 0, ok: true, value: support}]);
 });
 
+test('its properties are what the plugin says of it', t => {
+  const device = new DeviceBench();
+  device.ask({kind: 'properties'});
+  t.deepEqual(device.tasks, [{kind: 'properties', device: description}]);
+  const value = {metrics: {FULL_DEVICE_NAME: 'a chip'}, config: {}};
+  device.settle({ok: true, value});
+  t.deepEqual(device.answers(), [{kind: 'reply', id: 0, ok: true, value}]);
+});
+
+test('one of several devices of a kind says by DEVICE_ID which it is', t => {
+  const gpu = deviceOn('host-a', 'GPU', '1');
+  const times = {heartbeatMs: 1000, leaseMs: 4000, stagesMax: 2};
+  const device = new BareActor(new Device({description: gpu, plugin: 'plugin', ...times}));
+  const ask = {from: 'coordinator.1', id: 0};
+  device.receive({kind: 'query', ask, network, config: {NUM_STREAMS: 2}});
+  device.receive({kind: 'load', ask, stage: order});
+  t.like(device.running, [
+    {task: {kind: 'query', config: {NUM_STREAMS: 2, DEVICE_ID: '1'}}},
+    {task: {kind: 'load', config: {DEVICE_ID: '1'}}},
+  ]);
+});
+
 test('a query that fails says on which device', t => {
   const device = new DeviceBench();
   device.ask({kind: 'query', network, config: {}});

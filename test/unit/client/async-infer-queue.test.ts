@@ -276,7 +276,7 @@ test('requests are counted, numbered and iterated over', t => {
 
 test('no number of requests means as many as keep the stages busy', t => {
   const {network} = queueOf(1);
-  t.is(new AsyncInferQueue(network).length, network.optimalRequests);
+  t.is(new AsyncInferQueue(network).length, network.getMetric('OPTIMAL_NUMBER_OF_INFER_REQUESTS'));
   for (const jobs of [-1, 1.5, Number.NaN, 1e6]) {
     t.like(
       t.throws(() => new AsyncInferQueue(network, jobs)),

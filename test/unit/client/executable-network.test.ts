@@ -3,7 +3,7 @@ import {coordinatorAddress} from '../../../schemas/addresses.js';
 import {ExecutableNetwork} from '../../../src/client/executable-network.js';
 import {ClientBench} from '../../support/client-bench.js';
 import {vector} from '../../support/stage-bench.js';
-import {overridable, twoReplicas} from '../../support/stage-graphs.js';
+import {overridable, replicatedChain, twoReplicas} from '../../support/stage-graphs.js';
 
 const stats = {
   executed: 1,
@@ -115,4 +115,52 @@ test('a release settles what runs with what the session says', async t => {
   client.answer(null);
   await released;
   t.like(await t.throwsAsync(outputs), {code: 'RELEASED'});
+});
+
+test('a network tells its metrics: name, devices, stages, requests that keep all busy', t => {
+  const deployment = replicatedChain();
+  const stages = deployment.stageGraph.stages.map(stage => ({
+    ...stage,
+    replicas: stage.replicas.map(replica => ({...replica, slots: 3})),
+  }));
+  const network = new ClientBench().load({...deployment, stageGraph: {stages, edges: []}});
+  t.is(network.getMetric('NETWORK_NAME'), 'drawn');
+  t.is(network.getMetric('OPTIMAL_NUMBER_OF_INFER_REQUESTS'), 24);
+  t.is(network.getMetric('HETERO_NUMBER_OF_SUBMODELS'), 2);
+  t.deepEqual(network.getMetric('EXECUTION_DEVICES'), [
+    'host-a/A',
+    'host-b/A',
+    'host-a/B',
+    'host-b/B',
+  ]);
+  const supported = network.getMetric('SUPPORTED_METRICS');
+  for (const key of supported) t.notThrows(() => network.getMetric(key as 'NETWORK_NAME'));
+  t.throws(() => network.getMetric('NETWORKNAME' as 'NETWORK_NAME'), {
+    code: 'UNKNOWN_METRIC',
+    message: /did you mean NETWORK_NAME\?/,
+  });
+});
+
+test('a network tells what it was loaded with, for all devices and for each', t => {
+  const config = {NUM_STREAMS: 2, 'B.NUM_STREAMS': 4, 'B.OWN_KEY': 'x'};
+  const network = new ClientBench().load({...replicatedChain(), config});
+  t.is(network.getConfig('NUM_STREAMS'), 2);
+  t.is(network.getConfig('QUEUED_MAX'), 256);
+  const devices = network.getMetric('DEVICE_PROPERTIES');
+  t.like(devices['host-a/A'], {NUM_STREAMS: 2, QUEUED_MAX: 256});
+  t.like(devices['host-b/B'], {NUM_STREAMS: 4, OWN_KEY: 'x'});
+  t.throws(() => network.getConfig('NUM_STREAM' as 'NUM_STREAMS'), {
+    code: 'UNKNOWN_CONFIG_KEY',
+    message: /did you mean NUM_STREAMS\?/,
+  });
+});
+
+test('no config of a network that is loaded can be set', t => {
+  const network = new ClientBench().load(twoReplicas());
+  t.throws(() => network.setConfig({NUM_STREAMS: 2}), {
+    code: 'READ_ONLY_KEY',
+    message: /NUM_STREAMS.*loadNetwork/,
+  });
+  t.throws(() => network.setConfig({NETWORK_NAME: 'x'}), {code: 'READ_ONLY_KEY'});
+  t.throws(() => network.setConfig({NUM_STREAM: 2}), {code: 'UNKNOWN_CONFIG_KEY'});
 });

@@ -26,7 +26,7 @@ function resolve(text: string): readonly string[] {
   return resolveDevice(parseDeviceExpression(text) as NamedDevice, cluster).map(({name}) => name);
 }
 
-test('a short name means every device of its kind, sorted', t => {
+test('a short name means a device of every node, sorted', t => {
   t.deepEqual(resolve('CPU'), ['a/CPU', 'b/CPU']);
 });
 
@@ -38,8 +38,9 @@ test('number 0 also means the only device of a kind', t => {
   t.deepEqual(resolve('a/WASM.0'), ['a/WASM']);
 });
 
-test('a node and a kind mean those devices of the node', t => {
-  t.deepEqual(resolve('b/GPU'), ['b/GPU.0', 'b/GPU.10', 'b/GPU.2']);
+test('of several devices of a kind on a node, its short name means the first', t => {
+  t.deepEqual(resolve('GPU'), ['b/GPU.0']);
+  t.deepEqual(resolve('b/GPU'), ['b/GPU.0']);
   t.deepEqual(resolve('b/CPU'), ['b/CPU']);
 });
 

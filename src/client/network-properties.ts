@@ -1,0 +1,54 @@
+import type {ConfigMap} from '../../schemas/config.js';
+import type {Deployment} from '../../schemas/deployment.js';
+import {type MetricKeyAt, type MetricValues, metricProperties} from '../../schemas/metrics.js';
+import {type ConfigValues, configProperties} from '../../schemas/properties.js';
+import {configOf, sharedConfig} from '../plan/device-config.js';
+import {parseDeviceExpression} from '../plan/device-expression.js';
+import {parseConfig} from '../plugin/config.js';
+import {listKeys} from '../plugin/device-properties.js';
+import {isConfigKey} from '../plugin/unknown-key.js';
+
+export type NetworkMetrics = Pick<MetricValues, MetricKeyAt<'network'>>;
+
+/** What an executable network says about itself. */
+export function networkMetrics(deployment: Deployment): NetworkMetrics {
+  const {network, stageGraph} = deployment;
+  const replicas = stageGraph.stages.flatMap(stage => stage.replicas);
+  const slots = replicas.reduce((sum, replica) => sum + (replica.slots ?? 1), 0);
+  const keys = Object.entries(metricProperties).filter(([, {levels}]) => {
+    return (levels as readonly string[]).includes('network');
+  });
+  return {
+    ...listKeys(
+      keys.map(([key]) => key),
+      Object.keys(configProperties),
+    ),
+    NETWORK_NAME: network,
+    // All stages work at once; at each slot one request runs, and the next is there.
+    OPTIMAL_NUMBER_OF_INFER_REQUESTS: Math.max(1, 2 * slots),
+    EXECUTION_DEVICES: [...new Set(replicas.map(({device}) => device))],
+    HETERO_NUMBER_OF_SUBMODELS: stageGraph.stages.filter(({role}) => role === 'execute').length,
+    DEVICE_PROPERTIES: deviceConfigs(deployment),
+  };
+}
+
+/** What an executable network was loaded with, on devices that nothing else was said of. */
+export function networkConfig({config}: Deployment): ConfigValues {
+  return parseConfig(sharedConfig(config));
+}
+
+function deviceConfigs({stageGraph, config}: Deployment): Record<string, ConfigMap> {
+  const replicas = stageGraph.stages.flatMap(stage => stage.replicas);
+  const entries = replicas.map(({device, node}) => {
+    const name = parseDeviceExpression(device);
+    const [kind, id] = name.form === 'device' ? [name.kind, name.id ?? ''] : [device, ''];
+    return [device, wholeConfig(configOf({node, kind, id}, config))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** With the defaults of what it leaves out; a plugin's own keys stay as they are. */
+function wholeConfig(config: ConfigMap): ConfigMap {
+  const known = Object.entries(config).filter(([key]) => isConfigKey(key));
+  return {...config, ...parseConfig(Object.fromEntries(known))};
+}
