@@ -1,5 +1,5 @@
 import type {TensorInfo} from '../../schemas/tensor.js';
-import {InferenceError, invariant} from '../../src/errors.js';
+import {InferenceError} from '../../src/errors.js';
 import {invalidBlob} from '../../src/plugin/invalid-blob.js';
 import type {
   CompiledNetwork,
@@ -11,7 +11,7 @@ import type {
 import {sharedBytes} from '../../src/plugin/shared-bytes.js';
 import type {Streams} from '../../src/plugin/streams.js';
 import {buffersOf, copyTensors, unsharedTensors} from '../../src/plugin/tensor-buffers.js';
-import {WorkerPool} from '../../src/plugin/worker-pool.js';
+import type {WarmPool, WarmWorkers} from '../../src/plugin/warm-workers.js';
 import type {KernelDescription} from './kernel.js';
 import type {KernelSetup} from './session-source.js';
 import type {KernelTask} from './start-kernel.js';
@@ -19,8 +19,7 @@ import {linkWeights, openWeightsFolder, type WeightsFolder} from './weights-fold
 import {withoutTelemetry} from './without-telemetry.js';
 
 export interface LoadOptions {
-  /** The kernel's worker of the plugin. */
-  readonly worker: URL;
+  readonly workers: WarmWorkers<KernelSetup, KernelTask>;
   readonly streams: Streams;
   readonly queuedMax: number;
   /** Writes what this network compiles to, for another process to import; null: that cannot be. */
@@ -28,7 +27,7 @@ export interface LoadOptions {
 }
 
 interface Opened {
-  readonly pool: WorkerPool<KernelTask>;
+  readonly pool: WarmPool<KernelTask>;
   readonly weights: WeightsFolder | undefined;
   readonly setup: KernelSetup;
   readonly save: LoadOptions['save'];
@@ -39,19 +38,20 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly slots: number;
-  readonly #pool: WorkerPool<KernelTask>;
+  readonly #pool: WarmPool<KernelTask>;
   readonly #weights: WeightsFolder | undefined;
   readonly #setup: KernelSetup;
   readonly #save: LoadOptions['save'];
 
-  private constructor({pool, weights, setup, save}: Opened, description: KernelDescription) {
+  private constructor({pool, weights, setup, save}: Opened) {
+    const {inputs, outputs} = pool.description as KernelDescription;
     this.#pool = pool;
     this.#weights = weights;
     this.#setup = setup;
     this.#save = save;
     this.slots = pool.workers;
-    this.inputs = description.inputs;
-    this.outputs = description.outputs;
+    this.inputs = inputs;
+    this.outputs = outputs;
   }
 
   /** Rejects with COMPILE_FAILED or FILE_UNREADABLE. */
@@ -84,19 +84,13 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
       threads: options.streams.threadsPerStream,
       compiled,
     };
-    const pool = new WorkerPool<KernelTask>({
-      module: options.worker,
-      workers: options.streams.streams,
-      queuedMax: options.queuedMax,
-      workerData: setup,
-    });
+    const {workers, streams, queuedMax} = options;
     try {
-      const opened = {pool, weights, setup, save: options.save};
-      return new OnnxRuntimeNetwork(opened, await describe(pool));
+      const pool = await workers.open(setup, {workers: streams.streams, queuedMax});
+      return new OnnxRuntimeNetwork({pool, weights, setup, save: options.save});
     } catch (error) {
-      await pool.close();
       await weights?.remove();
-      throw error;
+      throw compileFailed(error);
     }
   }
 
@@ -126,21 +120,11 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
   }
 
   #run(tensors: Inference['tensors']): Promise<InferenceResult> {
-    return this.#pool.run({kind: 'infer', tensors}, buffersOf(tensors));
+    return this.#pool.run(tensors, buffersOf(tensors));
   }
 }
 
-/** Asks every worker, so that all are warm and none has failed. */
-async function describe(pool: WorkerPool<KernelTask>): Promise<KernelDescription> {
-  const asked = Array.from({length: pool.workers}, () =>
-    pool.run<KernelDescription>({kind: 'describe'}),
-  );
-  const [description] = await Promise.all(asked).catch(compileFailed);
-  invariant(description, 'a pool has at least one worker');
-  return description;
-}
-
-function compileFailed(error: unknown): never {
+function compileFailed(error: unknown): InferenceError {
   const {message} = InferenceError.from(error);
-  throw new InferenceError('COMPILE_FAILED', message, {}, {cause: error});
+  return new InferenceError('COMPILE_FAILED', message, {}, {cause: error});
 }

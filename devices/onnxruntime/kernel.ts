@@ -47,6 +47,12 @@ export class Kernel {
     return {tensors: new Map(outputs), executeUs};
   }
 
+  /** To be called once, when nothing runs. */
+  async release(): Promise<void> {
+    await this.#variants.release();
+    await this.#described.session.release();
+  }
+
   #sessionFor(tensors: NamedTensors): DescribedSession | Promise<DescribedSession> {
     const {inputNames} = this.#described.session;
     const overridden = [...tensors.keys()].filter(name => !inputNames.includes(name));

@@ -12,8 +12,11 @@ import type {
   PluginDevice,
 } from '../../src/plugin/plugin.js';
 import {resolveStreams} from '../../src/plugin/streams.js';
+import {WarmWorkers} from '../../src/plugin/warm-workers.js';
 import {type LoadOptions, OnnxRuntimeNetwork} from './executable-network.js';
 import {ServicePool} from './service-pool.js';
+import type {KernelSetup} from './session-source.js';
+import type {KernelTask} from './start-kernel.js';
 
 /** What sets one build of ONNX Runtime apart from another. */
 export interface PluginOptions {
@@ -33,6 +36,7 @@ export class OnnxRuntimePlugin implements Plugin {
   readonly name: string;
   readonly version: string;
   readonly #options: PluginOptions;
+  readonly #workers: WarmWorkers<KernelSetup, KernelTask>;
   readonly #executors = new ExecutorManager();
   #service: ServicePool | undefined;
 
@@ -40,6 +44,7 @@ export class OnnxRuntimePlugin implements Plugin {
     this.name = options.name;
     this.version = options.version;
     this.#options = options;
+    this.#workers = new WarmWorkers(options.kernelWorker);
   }
 
   async devices(): Promise<readonly PluginDevice[]> {
@@ -58,7 +63,7 @@ export class OnnxRuntimePlugin implements Plugin {
   }
 
   async close(): Promise<void> {
-    await this.#service?.close();
+    await Promise.all([this.#service?.close(), this.#workers.close()]);
     this.#service = undefined;
   }
 
@@ -86,7 +91,7 @@ export class OnnxRuntimePlugin implements Plugin {
   #loadOptions(values: ConfigValues): LoadOptions {
     const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
     return {
-      worker: this.#options.kernelWorker,
+      workers: this.#workers,
       streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
       queuedMax: values.QUEUED_MAX,
       save: this.save,

@@ -25,6 +25,11 @@ export class SessionVariants {
     return session;
   }
 
+  async release(): Promise<void> {
+    for (const {session} of this.#sessions.values()) await session.release();
+    this.#sessions.clear();
+  }
+
   async #openOneMore(overridden: readonly string[]): Promise<DescribedSession> {
     const [oldest] = this.#sessions;
     if (oldest !== undefined && this.#sessions.size >= variantsMax) {

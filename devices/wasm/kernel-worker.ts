@@ -1,5 +1,4 @@
-import {workerData} from 'node:worker_threads';
 import {startKernel} from '../onnxruntime/start-kernel.js';
 import {wasmBackend} from './backend.js';
 
-export const handle = startKernel(wasmBackend, workerData);
+export const handle = startKernel(wasmBackend);

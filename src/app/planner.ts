@@ -4,7 +4,7 @@ import type {
   PlannerTask,
   WovenNetwork,
 } from '../../actors/planner-task.js';
-import {inferValues} from '../../devices/onnxruntime/infer-values.js';
+import {TypeInference} from '../../devices/onnxruntime/type-inference.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import type {NetworkGraph} from '../../schemas/network-graph.js';
 import type {Preprocessing} from '../../schemas/preprocessing.js';
@@ -40,6 +40,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
     workers: 1,
     queuedMax: 1024,
   });
+  readonly #types = new TypeInference();
   readonly #readings = new Map<string, Promise<Reading>>();
 
   constructor(bulk: BulkStore) {
@@ -53,7 +54,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
   }
 
   async close(): Promise<void> {
-    await this.#worker.close();
+    await Promise.all([this.#worker.close(), this.#types.close()]);
   }
 
   async #inspect(network: NetworkRef, preprocessing: Preprocessing | null): Promise<Inspection> {
@@ -84,7 +85,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
       read.skeleton === null
         ? network
         : {model: await this.#bulk.put(read.skeleton), weights: null};
-    const values = await inferValues({
+    const values = await this.#types.inferValues({
       model: read.skeleton ?? model,
       weightsFile: read.skeleton === null ? await this.#weightsFile(network) : undefined,
     });

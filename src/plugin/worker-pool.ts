@@ -3,7 +3,7 @@ import {InferenceError} from '../errors.js';
 import {type Reply, unwrapReply} from './reply.js';
 import {settlesWithin} from './settles-within.js';
 
-export interface WorkerPoolOptions {
+export interface WorkerPoolOptions<Task> {
   /** The module that each worker loads; it exports a promise of its function as `handle`. */
   readonly module: URL;
   readonly workers: number;
@@ -13,14 +13,18 @@ export interface WorkerPoolOptions {
   readonly workerData?: unknown;
   /** How long `close` waits for what runs. Default: 5 s. */
   readonly closeMsMax?: number;
+  /** What a worker is sent for a task, made once a worker is free. Default: the task. */
+  readonly messageOf?: (task: Task) => unknown;
+  /** A worker has ended; another takes its place. */
+  readonly onWorkerLost?: () => void;
 }
 
 const closeMsMaxDefault = 5000;
 /** How long a worker may take to end; native code cannot be interrupted, and may never return. */
 const terminateMsMax = 2000;
 
-interface Job {
-  readonly task: unknown;
+interface Job<Task> {
+  readonly task: Task;
   readonly transfer: readonly ArrayBuffer[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -35,14 +39,17 @@ export class WorkerPool<Task> {
   readonly #piscina: Piscina;
   readonly #queuedMax: number;
   readonly #closeMsMax: number;
-  readonly #waiting: Job[] = [];
-  readonly #running = new Set<Job>();
+  readonly #messageOf: (task: Task) => unknown;
+  readonly #waiting: Job<Task>[] = [];
+  readonly #running = new Set<Job<Task>>();
   #dead = false;
   #closed: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
-  constructor({module, workers, queuedMax, workerData, closeMsMax}: WorkerPoolOptions) {
+  constructor(options: WorkerPoolOptions<Task>) {
+    const {module, workers, queuedMax, workerData, closeMsMax} = options;
     this.workers = workers;
+    this.#messageOf = options.messageOf ?? (task => task);
     this.#queuedMax = queuedMax;
     this.#closeMsMax = closeMsMax ?? closeMsMaxDefault;
     this.#piscina = new Piscina({
@@ -57,7 +64,15 @@ export class WorkerPool<Task> {
     });
     // An idle worker that ended has been replaced; the next task tells if that failed.
     this.#piscina.on('error', () => {});
-    this.#piscina.on('workerDestroy', () => setImmediate(() => this.#failIfDead()));
+    this.#piscina.on('workerDestroy', () => {
+      if (this.#closed === undefined) options.onWorkerLost?.();
+      setImmediate(() => this.#failIfDead());
+    });
+  }
+
+  /** Nothing runs or waits, and it takes tasks. */
+  get isIdle(): boolean {
+    return this.#running.size === 0 && !this.#dead && this.#closed === undefined;
   }
 
   /**
@@ -102,15 +117,15 @@ export class WorkerPool<Task> {
     this.#running.clear();
   }
 
-  #start(job: Job): void {
+  #start(job: Job<Task>): void {
     this.#running.add(job);
-    this.#piscina.run(job.task, {transferList: [...job.transfer]}).then(
+    this.#piscina.run(this.#messageOf(job.task), {transferList: [...job.transfer]}).then(
       (reply: Reply<unknown>) => this.#settle(job, () => unwrapReply(reply)),
       error => this.#settle(job, () => fail(error)),
     );
   }
 
-  #settle(job: Job, outcome: () => unknown): void {
+  #settle(job: Job<Task>, outcome: () => unknown): void {
     if (!this.#running.delete(job)) return;
     try {
       job.resolve(outcome());

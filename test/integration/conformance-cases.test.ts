@@ -73,6 +73,7 @@ test('cases are run undivided and at every cut, and compared', async t => {
   const told: string[] = [];
   const {results, cutWith} = await runCases(await findCases(root), {
     settings,
+    processes: 2,
     stepTimeoutMs: 60_000,
     onResult: ({name}) => told.push(name),
   });

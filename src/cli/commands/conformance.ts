@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {systemClock} from '../../app/system-world.js';
@@ -12,7 +13,7 @@ import {findCases} from '../conformance/find-cases.js';
 import {reportHtml} from '../conformance/report-html.js';
 import {reportText} from '../conformance/report-text.js';
 import {runCases} from '../conformance/run-cases.js';
-import {seconds} from '../parse-options.js';
+import {seconds, wholeNumber} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import type {Console} from '../report.js';
 import {makeFolder, writeResult} from '../write-result.js';
@@ -22,13 +23,16 @@ interface Options extends ClusterOptions {
   readonly tests: string;
   readonly report?: string;
   readonly filter?: string;
-  readonly caseTimeout: number;
+  readonly timeout: number;
+  readonly jobs: number;
   readonly cutWith?: string;
   readonly cuts: boolean;
   readonly json?: boolean;
 }
 
 const stepSecondsDefault = 60;
+const jobsDefault = Math.min(2, availableParallelism());
+const jobsMax = 64;
 /** What a process that runs cases has left to tell its last error itself. */
 const graceMs = 5000;
 
@@ -45,10 +49,16 @@ export function conformanceCommand(console: Console): Command {
     )
     .option('--no-cuts', 'run undivided only')
     .option(
-      '--case-timeout <seconds>',
+      '--timeout <seconds>',
       'how long one run of a case, undivided or cut, may take',
       seconds,
       stepSecondsDefault,
+    )
+    .option(
+      '--jobs <count>',
+      'processes that run cases at the same time',
+      wholeNumber(1, jobsMax),
+      jobsDefault,
     )
     .option('--report <dir>', 'write conformance.json and conformance.html there')
     .option('--json', 'print one JSON object')
@@ -85,13 +95,14 @@ async function run(options: Options, console: Console): Promise<ConformanceRepor
     write: console.draw,
   });
   const startedAt = systemClock.now();
-  const inferTimeoutMs = options.caseTimeout * 1000;
+  const inferTimeoutMs = options.timeout * 1000;
   const connect =
     servers === undefined ? null : connectOptions({...options, servers}, 'conformance');
   const cutWith = options.cutWith ?? null;
   let done = 0;
   const {results, ...used} = await runCases(cases, {
     settings: {connect, device, cutWith, noCuts: !options.cuts, inferTimeoutMs},
+    processes: options.jobs,
     stepTimeoutMs: inferTimeoutMs + graceMs,
     onResult({name, outcome, message}) {
       bar.update(++done);

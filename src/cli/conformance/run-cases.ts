@@ -6,6 +6,8 @@ import {operationOf} from './open-case.js';
 
 export interface RunCasesOptions {
   readonly settings: CaseSettings;
+  /** Cases that run at the same time, each in a process of its own. */
+  readonly processes: number;
   /** How long one step of a case may take before its process is ended. */
   readonly stepTimeoutMs: number;
   onResult(result: CaseResult): void;
@@ -17,8 +19,6 @@ export interface CasesRun {
   readonly cutWith: string | null;
 }
 
-/** Cases that run at the same time, each in a process of its own. */
-const processesMax = 2;
 /** After so many cases a process makes room for a fresh one. */
 const casesPerProcessMax = 200;
 
@@ -57,7 +57,7 @@ export async function runCases(
       await process?.stop();
     }
   };
-  const lanes = Array.from({length: Math.min(processesMax, cases.length)}, work);
+  const lanes = Array.from({length: Math.min(options.processes, cases.length)}, work);
   const ends = await Promise.allSettled(lanes);
   const rejected = ends.find(end => end.status === 'rejected');
   if (rejected !== undefined) throw rejected.reason;

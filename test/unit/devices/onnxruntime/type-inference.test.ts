@@ -1,13 +1,16 @@
 import test from 'ava';
-import {inferValues} from '../../../../devices/onnxruntime/infer-values.js';
+import {TypeInference} from '../../../../devices/onnxruntime/type-inference.js';
 import {NetworkBuilder} from '../../../support/network-builder.js';
 import {tensorOf} from '../../../support/tensor-of.js';
 
 const bfloat16 = 16n;
 const float = 1n;
 
+const types = new TypeInference();
+test.after.always(() => types.close());
+
 const inferred = (builder: NetworkBuilder) =>
-  inferValues({model: builder.bytes(), weightsFile: undefined});
+  types.inferValues({model: builder.bytes(), weightsFile: undefined});
 
 test('types and shapes of inner values are inferred', async t => {
   const values = await inferred(
@@ -77,5 +80,7 @@ test('an operation that nobody knows hides only what depends on it', async t => 
 
 test('what is no network is refused', async t => {
   const model = Uint8Array.of(1, 2, 3);
-  await t.throwsAsync(inferValues({model, weightsFile: undefined}), {code: 'INVALID_NETWORK'});
+  await t.throwsAsync(types.inferValues({model, weightsFile: undefined}), {
+    code: 'INVALID_NETWORK',
+  });
 });
