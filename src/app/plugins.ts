@@ -22,6 +22,12 @@ export function defaultPlugins(): readonly string[] {
   return Object.keys(builtIn).filter(kind => kind !== reference);
 }
 
+/** Those, and what of the rest a device expression (`HETERO:TEMPLATE,CPU`) names. */
+export function pluginsFor(...expressions: readonly string[]): readonly string[] {
+  const words = new Set(expressions.flatMap(text => text.split(/[^A-Z0-9_]+/)));
+  return [...defaultPlugins(), ...(words.has(reference) ? [reference] : [])];
+}
+
 /** Kinds that no third-party plugin may have: those that come with Heterodyne, and virtual ones. */
 const reserved = [...Object.keys(builtIn), 'HETERO', 'MULTI', 'AUTO', 'BATCH'];
 

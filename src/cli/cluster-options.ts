@@ -1,6 +1,7 @@
 import {type Command, Option} from 'commander';
 import type {ConnectOptions} from '../app/connect-options.js';
 import {Core} from '../app/core.js';
+import {pluginsFor} from '../app/plugins.js';
 
 /** Options of every command that is a part of a cluster. */
 export interface ServerOptions {
@@ -50,15 +51,18 @@ export function connectOptions({servers, cluster}: ServerOptions, name: string):
   return {servers, cluster, name};
 }
 
-/** Runs `body` with a core: of the cluster that the options name, else one in this process. */
+/**
+ * Runs `body` with a core: of the cluster that the options name, else one in this process, with what
+ * the device expression names.
+ */
 export async function withCore<T>(
-  options: ClusterOptions,
+  options: ClusterOptions & {readonly device?: string},
   body: (core: Core) => Promise<T>,
 ): Promise<T> {
   const {servers} = options;
   const core =
     servers === undefined
-      ? await Core.embedded()
+      ? await Core.embedded({devices: pluginsFor(options.device ?? '')})
       : await Core.connect(connectOptions({...options, servers}, 'heterodyne'));
   try {
     return await body(core);

@@ -1,5 +1,6 @@
 import {type CaseResult, caseOutcomes} from './case-result.js';
 import {type ConformanceReport, operationRows} from './conformance-report.js';
+import {filterForm, filterScript} from './report-filter.js';
 
 const styles = `
 :root { color-scheme: light dark; --passed: #2e9e5b; --unsupported: #b58900; --bad: #d33a3a; }
@@ -15,6 +16,9 @@ th { position: sticky; top: 0; background: Canvas; }
 .failed, .crashed, .hanging { color: var(--bad); }
 .bar .failed, .bar .crashed, .bar .hanging { background: var(--bad); }
 td.message { overflow-wrap: anywhere; }
+button { font: inherit; color: inherit; background: none; border: none; padding: 0; cursor: pointer; }
+button:hover { text-decoration: underline; }
+[type=search] { font: inherit; width: 24rem; max-width: 100%; }
 summary { cursor: pointer; font-weight: 600; margin: 1rem 0; }
 `;
 
@@ -33,12 +37,14 @@ export function reportHtml(report: ConformanceReport): string {
 <h1>${title}</h1>
 <p>${escaped(summary(report))}</p>
 ${bar(report)}
+${filterForm}
 ${caseOutcomes
   .toReversed()
   .map(outcome => section(report, outcome))
   .join('\n')}
 <h2>Operations</h2>
 ${operations(report)}
+${filterScript}
 </body>
 </html>
 `;
@@ -48,7 +54,10 @@ function summary(report: ConformanceReport): string {
   const counts = caseOutcomes.map(each => `${report[each]} ${each}`).join(', ');
   const {cutWith, cases, durationMs} = report;
   const cuts = cutWith === null ? 'undivided' : `undivided and cut at every edge with ${cutWith}`;
-  return `${cases.length} cases, ${cuts}, in ${Math.round(durationMs / 1000)} s: ${counts}.`;
+  const otherwise = cases.filter(each => each.outcome === 'passed' && each.message !== '').length;
+  const note =
+    otherwise === 0 ? '' : ` Of the passed, ${otherwise} by other than the case's outputs.`;
+  return `${cases.length} cases, ${cuts}, in ${Math.round(durationMs / 1000)} s: ${counts}.${note}`;
 }
 
 function bar(report: ConformanceReport): string {
@@ -72,7 +81,7 @@ ${rows}
 function caseRow({name, operation, cuts, message}: CaseResult): string {
   const made = cuts.passed + cuts.failed;
   return (
-    `<tr><td>${escaped(name)}</td><td>${escaped(operation)}</td>` +
+    `<tr class="case"><td>${escaped(name)}</td><td>${escaped(operation)}</td>` +
     `<td class="number">${made === 0 ? '' : `${cuts.passed}/${made}`}</td>` +
     `<td class="message">${escaped(message)}</td></tr>`
   );
@@ -85,9 +94,14 @@ function operations({cases}: ConformanceReport): string {
       each => `<td class="number ${counts[each] === 0 ? 'zero' : each}">${counts[each]}</td>`,
     );
     const passed = cuts.made === 0 ? '' : `${cuts.passed}/${cuts.made}`;
-    return `<tr><td>${escaped(operation)}</td>${cells.join('')}<td class="number">${passed}</td></tr>`;
+    cells.push(`<td class="number">${passed}</td>`);
+    return `<tr><td>${operationButton(operation)}</td>${cells.join('')}</tr>`;
   });
   return `<table><tr><th>Operation</th>${titles.join('')}</tr>\n${rows.join('\n')}\n</table>`;
+}
+
+function operationButton(operation: string): string {
+  return `<button type="button">${escaped(operation)}</button>`;
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,4 @@
+import {Script} from 'node:vm';
 import test from 'ava';
 import {ansiStyle} from '../../../../src/cli/ansi.js';
 import {
@@ -76,4 +77,21 @@ test('the page needs no other file, and shows names and messages as they are', t
   t.regex(page, /cut before &lt;y&gt;: 1 &amp; 2/);
   t.notRegex(page, /<y>|src=|href=|@import|url\(/);
   for (const {name} of cases) t.true(page.includes(`<td>${name}</td>`));
+});
+
+test('the page says how many passed by a comparison with something else', t => {
+  const note = 'random: only types and shapes compared';
+  const with2 = [...cases, result('f', 'Relu', 'passed', {message: note})];
+  const page = reportHtml(conformanceReport({...report, cases: with2}));
+  t.regex(page, /Of the passed, 1 by other than the case&#39;s outputs\./);
+  t.notRegex(reportHtml(report), /Of the passed/);
+});
+
+test('the page filters its cases by itself, and shows all of them without scripts', t => {
+  const page = reportHtml(report);
+  const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? '';
+  t.notThrows(() => new Script(script));
+  t.is(page.match(/<tr class="case">/g)?.length, cases.length);
+  t.true(page.includes('<p id="filter" hidden>'));
+  t.true(page.includes('<button type="button">Relu</button>'));
 });
