@@ -5,6 +5,7 @@ import type {Ask} from '../schemas/messages/ask.js';
 import {
   type DeviceMessage,
   deviceMessageSchema,
+  type LoadAnswer,
   type StageOrder,
 } from '../schemas/messages/device.js';
 import type {RegistryMessage} from '../schemas/messages/registry.js';
@@ -128,7 +129,8 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     this.#stages.set(order.address, 'loading');
     const {address, network} = order;
     const config = this.#configured(order.config);
-    const task: PluginTask = {kind: 'load', address, network, config};
+    const {fullName} = this.#options.description;
+    const task: PluginTask = {kind: 'load', address, network, config, fullName};
     return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
   }
 
@@ -144,10 +146,11 @@ export class Device implements Behaviour<DeviceMessage, Private> {
       return outcome.ok ? [answer, this.#release(null, address)] : [answer];
     }
     this.#stages.set(address, 'loaded');
-    const {slots, queuedMax} = outcome.value as LoadedStage;
+    const {slots, queuedMax, fromCache} = outcome.value as LoadedStage;
     const device = this.#options.description.name;
     const behaviour = actorOf[order.role]({order, device, slots, queuedMax});
-    return [{do: 'spawn', address, behaviour}, succeeded(ask, {slots})];
+    const answer: LoadAnswer = {slots, fromCache};
+    return [{do: 'spawn', address, behaviour}, succeeded(ask, answer)];
   }
 
   #onUnload(ask: Ask, address: string): Effects {

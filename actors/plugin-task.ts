@@ -13,6 +13,8 @@ export type PluginTask =
       readonly address: string;
       readonly network: NetworkRef;
       readonly config: ConfigMap;
+      /** The device's full name. */
+      readonly fullName: string;
     }
   /** Withdraws the executor named `address` and ends its kernels. */
   | {readonly kind: 'release'; readonly address: string};
@@ -22,4 +24,6 @@ export interface LoadedStage {
   readonly slots: number;
   /** Inferences that may wait for one of them. */
   readonly queuedMax: number;
+  /** It was compiled before, and not now. */
+  readonly fromCache: boolean;
 }

@@ -82,6 +82,12 @@ export const configProperties = {
     default: false,
     description: 'Whether infer requests keep performance counters.',
   }),
+  CACHE_DIR: property({
+    schema: z.string().regex(/^(\w[\w.-]{0,63})?$/),
+    expected: "the name of a folder in each node's cache (letters, digits, - _ .), or '' for none",
+    default: '',
+    description: 'Where in its cache a node keeps what it compiled; left out: as the node says.',
+  }),
 } as const;
 
 export type ConfigKey = keyof typeof configProperties;

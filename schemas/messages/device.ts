@@ -59,5 +59,9 @@ export type DeviceMessage = Readonly<z.infer<typeof deviceMessageSchema>>;
 export const queryAnswerSchema = z.array(operationSupportSchema).readonly();
 
 /** Answer to `load`. */
-export const loadAnswerSchema = z.object({slots: z.int().positive()});
+export const loadAnswerSchema = z.object({
+  slots: z.int().positive(),
+  /** LOADED_FROM_CACHE: nothing had to be compiled. */
+  fromCache: z.boolean(),
+});
 export type LoadAnswer = Readonly<z.infer<typeof loadAnswerSchema>>;

@@ -1,5 +1,6 @@
 import type {WireError} from '../../schemas/errors.js';
 import type {ConnectOptions} from './connect-options.js';
+import type {CacheOptions} from './node-cache.js';
 
 /** What a node tells a device process that it started. Secrets travel here, not in arguments. */
 export type ToDeviceProcess =
@@ -9,6 +10,7 @@ export type ToDeviceProcess =
       /** The plugin's kind of devices, or the address of its module. */
       readonly plugin: string;
       readonly connect: ConnectOptions;
+      readonly cache: CacheOptions;
     }
   | {readonly kind: 'stop'};
 

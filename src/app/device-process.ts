@@ -3,6 +3,7 @@ import {silentLog} from '../ports/log.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
 import {joinCluster} from './join-cluster.js';
 import {createPlugin} from './plugins.js';
+import {standardLog} from './standard-log.js';
 import {startDevices} from './start-devices.js';
 import {systemRandom} from './system-world.js';
 
@@ -17,10 +18,12 @@ type Start = ToDeviceProcess & {readonly kind: 'start'};
 let running: Promise<Running> | undefined;
 let stopping = false;
 
-async function start({node, plugin, connect}: Start): Promise<Running> {
+async function start({node, plugin, connect, cache}: Start): Promise<Running> {
   const joined = await joinCluster(connect, silentLog);
   const engine = await createPlugin(plugin);
-  const started = await startDevices({...joined, node, plugin: engine, random: systemRandom});
+  const log = standardLog('warn', {node, plugin});
+  const settings = {node, plugin: engine, cache, log};
+  const started = await startDevices({...joined, ...settings, random: systemRandom});
   joined.transport.onStatus(status => {
     if (status === 'closed' && !stopping) process.exit(1);
   });

@@ -5,6 +5,7 @@ import {type Log, silentLog} from '../ports/log.js';
 import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transport.js';
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
 import {createMemoryStateStore} from '../wire/memory-state-store.js';
+import type {CacheOptions} from './node-cache.js';
 import {createPlugin, defaultPlugins} from './plugins.js';
 import {startClient} from './start-client.js';
 import {startCoordinator} from './start-coordinator.js';
@@ -20,13 +21,15 @@ export interface EmbeddedOptions {
   readonly node?: string;
   /** Tensors of one message above this many bytes are refused. Default: 1 GiB. */
   readonly frameBytesMax?: number;
+  /** Where compiled networks are kept, so that they need not be compiled again. */
+  readonly cache?: CacheOptions;
   readonly log?: Log;
 }
 
 /** A whole cluster in this process: coordinator, devices and client over a local transport. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<ClusterLink> {
   const {devices = defaultPlugins(), plugins = [], node = 'local', log = silentLog} = options;
-  const {frameBytesMax = defaultFrameBytesMax} = options;
+  const {frameBytesMax = defaultFrameBytesMax, cache = {}} = options;
   const transport = createLocalTransport({frameBytesMax});
   const bulk = createMemoryBulkStore();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
@@ -50,7 +53,8 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     await bulk.close();
   };
   const start = async (plugin: Plugin) => {
-    started.push(await startDevices({node, plugin, system, bulk, random: systemRandom}));
+    const setting = {node, system, bulk, random: systemRandom, cache, log};
+    started.push(await startDevices({...setting, plugin}));
   };
   try {
     for (const kind of new Set(devices)) await start(await createPlugin(kind));

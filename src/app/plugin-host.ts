@@ -1,33 +1,39 @@
 import type {LoadedStage, PluginTask} from '../../actors/plugin-task.js';
 import type {StageResult, StageTask} from '../../actors/stage-replica.js';
-import type {ConfigMap} from '../../schemas/config.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {DeviceProperties} from '../../schemas/metrics.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
-import {parseConfig} from '../plugin/config.js';
+import {standardConfig} from '../plugin/config.js';
 import {deviceProperties} from '../plugin/device-properties.js';
 import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
+import {type Log, silentLog} from '../ports/log.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
+import {type Compilable, Compiler, type NodeCache} from './compiler.js';
 
 export interface PluginHostOptions {
   readonly plugin: Plugin;
   readonly bulk: BulkStore;
   /** Where the executors of loaded stages are provided, named by the stages' addresses. */
   readonly system: ActorSystem;
+  readonly cache: NodeCache;
+  readonly log?: Log;
 }
 
 /** Does for device actors what only their plugin can: queries, compiles and releases networks. */
 export class PluginHost implements TaskExecutor<PluginTask> {
   readonly slots = 4;
   readonly #options: PluginHostOptions;
+  readonly #compiler: Compiler;
   readonly #executors = new Map<string, StageExecutor>();
   #closed = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
+    const {plugin, cache, log = silentLog} = options;
+    this.#compiler = new Compiler({plugin, cache, log, fetch: network => this.#fetch(network)});
   }
 
   async run(
@@ -43,7 +49,7 @@ export class PluginHost implements TaskExecutor<PluginTask> {
         return this.#options.plugin.queryNetwork(source, task.config);
       }
       case 'load':
-        return this.#load(task.address, task.network, task.config);
+        return this.#load(task.address, task);
       case 'release':
         await this.#release(task.address);
         return null;
@@ -57,17 +63,17 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     await this.#options.plugin.close();
   }
 
-  async #load(address: string, network: NetworkRef, config: ConfigMap): Promise<LoadedStage> {
-    const {plugin, system} = this.#options;
-    const executable = await plugin.loadNetwork(await this.#fetch(network), config);
+  async #load(address: string, order: Compilable): Promise<LoadedStage> {
+    const {executable, fromCache} = await this.#compiler.load(order);
     if (this.#closed) {
       await executable.release();
       throw closing();
     }
     const executor = new StageExecutor(executable);
     this.#executors.set(address, executor);
-    system.provide(address, executor);
-    return {slots: executable.slots, queuedMax: parseConfig(config).QUEUED_MAX};
+    this.#options.system.provide(address, executor);
+    const queuedMax = standardConfig(order.config).QUEUED_MAX;
+    return {slots: executable.slots, queuedMax, fromCache};
   }
 
   async #release(address: string): Promise<void> {

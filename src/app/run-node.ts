@@ -9,6 +9,7 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import {createLocalTransport} from '../wire/local-transport.js';
 import type {ConnectOptions} from './connect-options.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
+import type {CacheOptions} from './node-cache.js';
 import {locatePlugin} from './plugin-module.js';
 import {checkPlugin, defaultPlugins} from './plugins.js';
 import {systemClock, systemTimers} from './system-world.js';
@@ -21,6 +22,7 @@ export interface NodeOptions {
   /** More plugins: paths of modules, or names of npm packages, seen from the working folder. */
   readonly plugins?: readonly string[];
   readonly connect: ConnectOptions;
+  readonly cache?: CacheOptions;
   readonly log: Log;
 }
 
@@ -47,7 +49,7 @@ const guardianSettings = {
  * FILE_UNREADABLE, or what the first start of a plugin failed with.
  */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const {name, log, connect, devices = defaultPlugins(), plugins = []} = options;
+  const {name, log, connect, devices = defaultPlugins(), plugins = [], cache = {}} = options;
   if (!/^[\w.-]{1,64}$/.test(name)) {
     const text = `a node's name: expected letters, digits, - _ . (at most 64), given '${name}'`;
     throw new InferenceError('INVALID_ARGUMENT', text);
@@ -55,7 +57,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   devices.forEach(checkPlugin);
   const modules = plugins.map(specifier => locatePlugin(specifier, process.cwd()));
   const children = [...new Set([...devices, ...modules])];
-  const processes = new DeviceProcesses(plugin => ({kind: 'start', node: name, plugin, connect}));
+  const setting = {kind: 'start', node: name, connect, cache} as const;
+  const processes = new DeviceProcesses(plugin => ({...setting, plugin}));
   const transport = createLocalTransport();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
   const system = new ActorSystem(world);

@@ -4,7 +4,9 @@ import type {DeviceDescription} from '../../schemas/device.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import type {Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
+import {type Log, silentLog} from '../ports/log.js';
 import type {Random} from '../ports/random.js';
+import {type CacheOptions, nodeCache} from './node-cache.js';
 import {PluginHost} from './plugin-host.js';
 
 export interface StartDevicesOptions {
@@ -13,6 +15,8 @@ export interface StartDevicesOptions {
   readonly system: ActorSystem;
   readonly bulk: BulkStore;
   readonly random: Random;
+  readonly cache?: CacheOptions;
+  readonly log?: Log;
 }
 
 export interface StartedDevices {
@@ -27,8 +31,9 @@ const stagesMax = 256;
 
 /** Starts a device actor for each device that the plugin finds on this host. */
 export async function startDevices(options: StartDevicesOptions): Promise<StartedDevices> {
-  const {node, plugin, system, bulk, random} = options;
-  const host = new PluginHost({plugin, bulk, system});
+  const {node, plugin, system, bulk, random, log = silentLog} = options;
+  const cache = nodeCache(options.cache ?? {}, log);
+  const host = new PluginHost({plugin, bulk, system, cache, log});
   const executor = `plugin.${plugin.name}`;
   system.provide(executor, host);
   const close = () => {

@@ -2,6 +2,7 @@ import {type Command, Option} from 'commander';
 import type {ConnectOptions} from '../app/connect-options.js';
 import {Core} from '../app/core.js';
 import {pluginsFor} from '../app/plugins.js';
+import {type CacheFlags, cacheOptions, withCacheOptions} from './cache-options.js';
 
 /** Options of every command that is a part of a cluster. */
 export interface ServerOptions {
@@ -11,7 +12,7 @@ export interface ServerOptions {
 }
 
 /** Options of every command that uses a cluster, or one in its own process. */
-export interface ClusterOptions extends Omit<ServerOptions, 'servers'> {
+export interface ClusterOptions extends Omit<ServerOptions, 'servers'>, CacheFlags {
   readonly servers?: string;
 }
 
@@ -29,6 +30,11 @@ export function withClusterOptions(
   otherwise = 'everything in this process',
 ): Command {
   return withCommonOptions(command, serverOption(`${description}; none: ${otherwise}`));
+}
+
+/** The same for a command that loads networks, on devices in its own process if need be. */
+export function withLoadOptions(command: Command): Command {
+  return withCacheOptions(withClusterOptions(command), 'without --servers, ');
 }
 
 function serverOption(text: string): Option {
@@ -62,7 +68,10 @@ export async function withCore<T>(
   const {servers} = options;
   const core =
     servers === undefined
-      ? await Core.embedded({devices: pluginsFor(options.device ?? '')})
+      ? await Core.embedded({
+          devices: pluginsFor(options.device ?? ''),
+          cache: cacheOptions(options),
+        })
       : await Core.connect(connectOptions({...options, servers}, 'heterodyne'));
   try {
     return await body(core);

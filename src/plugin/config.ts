@@ -34,6 +34,12 @@ export function parseConfig(config: Config, own: OwnProperties = {}): ConfigValu
   return values as ConfigValues;
 }
 
+/** What `config` says of the keys that every plugin knows. Throws INVALID_CONFIG_VALUE. */
+export function standardConfig(config: Config): ConfigValues {
+  const known = Object.entries(config).filter(([key]) => Object.hasOwn(configProperties, key));
+  return parseConfig(Object.fromEntries(known));
+}
+
 function parseValue(
   properties: OwnProperties,
   key: string,

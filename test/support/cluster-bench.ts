@@ -30,7 +30,11 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
   /** Operations that it does not run, and why. */
   refused: Readonly<Record<string, string>> = {};
   onQuery: (() => unknown) | undefined;
-  onLoad: () => LoadedStage | Promise<LoadedStage> = () => ({slots: 1, queuedMax: 8});
+  onLoad: () => LoadedStage | Promise<LoadedStage> = () => ({
+    slots: 1,
+    queuedMax: 8,
+    fromCache: false,
+  });
 
   constructor(graph: NetworkGraph) {
     this.#graph = graph;

@@ -4,7 +4,7 @@ import type {ExecutableNetwork} from '../../client/executable-network.js';
 import type {Inputs} from '../../client/infer-request.js';
 import {invariant} from '../../errors.js';
 import type {Config} from '../../plugin/plugin.js';
-import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {type ClusterOptions, withCore, withLoadOptions} from '../cluster-options.js';
 import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
 import {
   type ModelOptions,
@@ -47,7 +47,7 @@ const requestsOf = {latency: 1, throughput: 16, none: 4} as const;
 
 /** `heterodyne benchmark`, after OpenVINO's benchmark_app. */
 export function benchmarkCommand(console: Console): Command {
-  return withClusterOptions(withAffinityOption(withModelOptions(new Command('benchmark'))))
+  return withLoadOptions(withAffinityOption(withModelOptions(new Command('benchmark'))))
     .description('measure latency and throughput of a network with random inputs')
     .option('-t, --time <seconds>', `how long; without -n: ${durationSecondsDefault}`, seconds)
     .option('-n, --number <count>', 'how many inferences', wholeNumber(1, 1e9))

@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {Command} from 'commander';
 import type {TensorData} from '../../../schemas/tensor.js';
 import {formatShape} from '../../tensor-check.js';
-import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
+import {type ClusterOptions, withCore, withLoadOptions} from '../cluster-options.js';
 import {elementValues} from '../element-values.js';
 import {fileNames} from '../file-names.js';
 import {completeInputs, readGivenInputs} from '../infer-inputs.js';
@@ -29,7 +29,7 @@ const jsonElementsMax = 64;
 
 /** `heterodyne infer`. */
 export function inferCommand(console: Console): Command {
-  return withClusterOptions(withAffinityOption(withModelOptions(new Command('infer'))))
+  return withLoadOptions(withAffinityOption(withModelOptions(new Command('infer'))))
     .description('run a network once')
     .option(
       '-i, --input <NAME=VALUE>',

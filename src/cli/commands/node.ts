@@ -2,12 +2,13 @@ import {hostname} from 'node:os';
 import {Command} from 'commander';
 import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
+import {type CacheFlags, cacheOptions, withCacheOptions} from '../cache-options.js';
 import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
 import {collect, kinds} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
-interface Options extends ServerOptions {
+interface Options extends ServerOptions, CacheFlags {
   readonly name: string;
   readonly devices?: readonly string[];
   readonly plugin?: readonly string[];
@@ -15,7 +16,7 @@ interface Options extends ServerOptions {
 
 /** `heterodyne node`. */
 export function nodeCommand(console: Console): Command {
-  return withServerOptions(new Command('node'))
+  return withCacheOptions(withServerOptions(new Command('node')))
     .description("run a node: this host's devices, until it is interrupted")
     .option('-n, --name <name>', 'name of the node, unique in the cluster', hostname())
     .option('-d, --devices <kinds>', 'kinds of devices, between commas; none: all', kinds)
@@ -36,6 +37,7 @@ export function nodeCommand(console: Console): Command {
         ...(options.devices === undefined ? {} : {devices: options.devices}),
         plugins: options.plugin ?? [],
         connect: connectOptions(options, options.name),
+        cache: cacheOptions(options),
         log,
       });
       console.note(`node ${options.name} is running with ${node.devices.join(', ')}`);

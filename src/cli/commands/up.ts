@@ -6,12 +6,13 @@ import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
 import {startNatsServer} from '../../app/start-nats-server.js';
 import {InferenceError} from '../../errors.js';
+import {type CacheFlags, cacheOptions, withCacheOptions} from '../cache-options.js';
 import {Closers} from '../closers.js';
 import {kinds, wholeNumber} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
-interface Options {
+interface Options extends CacheFlags {
   readonly host: string;
   readonly port: number;
   readonly name: string;
@@ -25,7 +26,7 @@ const portDefault = 4222;
 
 /** `heterodyne up`. */
 export function upCommand(console: Console): Command {
-  return new Command('up')
+  return withCacheOptions(new Command('up'))
     .description('bring up a whole cluster on this host: nats-server, coordinator, node')
     .option('--host <address>', 'address that nats-server listens on', '127.0.0.1')
     .option(
@@ -74,6 +75,7 @@ async function runCluster(options: Options, closers: Closers, console: Console):
     name,
     ...(devices === undefined ? {} : {devices}),
     connect: {...connect, name},
+    cache: cacheOptions(options),
     log,
   });
   closers.add(() => node.close());

@@ -44,7 +44,7 @@ class DeviceBench extends BareActor<unknown, unknown> {
   }
 }
 
-const loaded = {ok: true, value: {slots: 3, queuedMax: 5}} as const;
+const loaded = {ok: true, value: {slots: 3, queuedMax: 5, fromCache: false}} as const;
 const released = {ok: true, value: null} as const;
 
 test('it tells the registries that it is alive, at once and every second', t => {
@@ -124,18 +124,22 @@ test('a query that fails says on which device', t => {
 test('a stage is compiled, its actor started, and then the order answered', t => {
   const device = new DeviceBench();
   device.load();
-  t.deepEqual(device.tasks, [{kind: 'load', address, network, config: {}}]);
+  t.deepEqual(device.tasks, [
+    {kind: 'load', address, network, config: {}, fullName: 'the CPU of host-a'},
+  ]);
   t.deepEqual(device.answers(), []);
   device.settle(loaded);
   t.deepEqual([...device.spawned.keys()], [address]);
-  t.deepEqual(device.answers(), [{kind: 'reply', id: 0, ok: true, value: {slots: 3}}]);
+  t.deepEqual(device.answers(), [
+    {kind: 'reply', id: 0, ok: true, value: {slots: 3, fromCache: false}},
+  ]);
   t.deepEqual(device.done.slice(-2), ['spawn', 'send']);
 });
 
 test('as many wait at a stage as the plugin says', t => {
   const device = new DeviceBench();
   device.load();
-  device.settle({ok: true, value: {slots: 1, queuedMax: 1}});
+  device.settle({ok: true, value: {slots: 1, queuedMax: 1, fromCache: false}});
   const behaviour = device.spawned.get(address);
   if (behaviour === undefined) return t.fail();
   const stage = new BareActor(behaviour);

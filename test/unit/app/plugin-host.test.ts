@@ -1,7 +1,9 @@
 import test, {type ExecutionContext} from 'ava';
+import {nodeCache} from '../../../src/app/node-cache.js';
 import {PluginHost} from '../../../src/app/plugin-host.js';
 import {ActorSystem} from '../../../src/kernel/actor-system.js';
 import type {ExecutableNetwork, Plugin} from '../../../src/plugin/plugin.js';
+import {silentLog} from '../../../src/ports/log.js';
 import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
 import {VirtualWorld} from '../../support/virtual-world.js';
 
@@ -30,9 +32,10 @@ async function hosted(t: ExecutionContext) {
     close: async () => void steps.push('closed'),
   };
   const system = new ActorSystem(new VirtualWorld());
-  const host = new PluginHost({plugin, bulk, system});
+  const host = new PluginHost({plugin, bulk, system, cache: nodeCache({}, silentLog)});
   const network = {model: await bulk.put(Uint8Array.of(1, 2, 3)), weights: null};
-  const load = (config = {}) => host.run({kind: 'load', address: 'stage.1', network, config});
+  const load = (config = {}) =>
+    host.run({kind: 'load', address: 'stage.1', network, config, fullName: 'chip'});
   return {host, network, steps, load, compile: () => compile()};
 }
 
@@ -45,7 +48,7 @@ test('a loaded stage says what it runs at once and what may wait', async t => {
   const [first, second] = loading;
   await settled();
   compile();
-  t.deepEqual(await second, {slots: 3, queuedMax: 7});
+  t.deepEqual(await second, {slots: 3, queuedMax: 7, fromCache: false});
   t.truthy(first);
 });
 
