@@ -7,6 +7,7 @@ import {
   logSeverityLevel,
   type OpenOptions,
 } from '../onnxruntime/backend.js';
+import {openMeasuringSession} from './measuring-session.js';
 
 env.logLevel = 'fatal';
 
@@ -20,6 +21,15 @@ export const cpuBackend: Backend = {
   networkBytesMax: Infinity,
   open(model, options) {
     return InferenceSession.create(unshared(model), sessionOptions(options));
+  },
+  openMeasuring(model, options) {
+    return openMeasuringSession(profileFilePrefix =>
+      InferenceSession.create(unshared(model), {
+        ...sessionOptions(options),
+        enableProfiling: true,
+        profileFilePrefix,
+      }),
+    );
   },
   async save(model, {weightsFile, folder}) {
     const external = weightsFile !== undefined || model.byteLength > inlineBytesMax;

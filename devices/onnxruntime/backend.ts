@@ -1,4 +1,5 @@
 import type {InferenceSession} from 'onnxruntime-node';
+import type {MeasuringSession} from './measuring-session.js';
 
 export interface OpenOptions {
   /** Threads inside one inference. */
@@ -23,6 +24,8 @@ export interface Backend {
   readonly networkBytesMax: number;
   /** Rejects with ONNX Runtime's own error. `model` is no longer needed once it settles. */
   open(model: Uint8Array, options: OpenOptions): Promise<InferenceSession>;
+  /** The same, of a session that measures. */
+  openMeasuring(model: Uint8Array, options: OpenOptions): Promise<MeasuringSession>;
   /**
    * Writes the network as ONNX Runtime optimises it into `folder`: as `compiledLocation`, and what
    * does not belong there as `weightsLocation`. Left out by a build that cannot write. Rejects as

@@ -1,6 +1,9 @@
-import type {TensorInfo} from '../../schemas/tensor.js';
+import type {InferenceCounters, PipelineTimes} from '../../schemas/performance-counters.js';
+import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
+import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../../src/errors.js';
 import {invalidBlob} from '../../src/plugin/invalid-blob.js';
+import {PipelineClock} from '../../src/plugin/pipeline-clock.js';
 import type {
   CompiledNetwork,
   ExecutableNetwork,
@@ -22,6 +25,8 @@ export interface LoadOptions {
   readonly workers: WarmWorkers<KernelSetup, KernelTask>;
   readonly streams: Streams;
   readonly queuedMax: number;
+  /** Inferences that ask for it are measured. */
+  readonly measures: boolean;
   /** Writes what this network compiles to, for another process to import; null: that cannot be. */
   readonly save: ((network: NetworkSource, folder: string) => Promise<CompiledNetwork>) | null;
 }
@@ -30,7 +35,7 @@ interface Opened {
   readonly pool: WarmPool<KernelTask>;
   readonly weights: WeightsFolder | undefined;
   readonly setup: KernelSetup;
-  readonly save: LoadOptions['save'];
+  readonly options: LoadOptions;
 }
 
 /** A network on ONNX Runtime: a pool of worker threads, each with a warm session of its own. */
@@ -41,14 +46,14 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
   readonly #pool: WarmPool<KernelTask>;
   readonly #weights: WeightsFolder | undefined;
   readonly #setup: KernelSetup;
-  readonly #save: LoadOptions['save'];
+  readonly #options: LoadOptions;
 
-  private constructor({pool, weights, setup, save}: Opened) {
+  private constructor({pool, weights, setup, options}: Opened) {
     const {inputs, outputs} = pool.description as KernelDescription;
     this.#pool = pool;
     this.#weights = weights;
     this.#setup = setup;
-    this.#save = save;
+    this.#options = options;
     this.slots = pool.workers;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -87,14 +92,15 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
     const {workers, streams, queuedMax} = options;
     try {
       const pool = await workers.open(setup, {workers: streams.streams, queuedMax});
-      return new OnnxRuntimeNetwork({pool, weights, setup, save: options.save});
+      return new OnnxRuntimeNetwork({pool, weights, setup, options});
     } catch (error) {
       await weights?.remove();
       throw compileFailed(error);
     }
   }
 
-  async infer({tensors, owned}: Inference): Promise<InferenceResult> {
+  async infer({tensors, owned, profile}: Inference): Promise<InferenceResult> {
+    if (profile && this.#options.measures) return this.#inferMeasured(tensors);
     if (!owned) return this.#run(copyTensors(tensors));
     const unshared = unsharedTensors(tensors);
     try {
@@ -107,11 +113,16 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
 
   /** What was imported is given as it came; what was loaded is optimised once more, and written. */
   async exportNetwork(folder: string): Promise<CompiledNetwork | undefined> {
-    if (this.#save === null) return undefined;
+    const {save} = this.#options;
+    if (save === null) return undefined;
     const {compiled, weightsFile} = this.#setup;
     const model = new Uint8Array(this.#setup.model);
-    if (!compiled) return this.#save({model, weightsFile}, folder);
+    if (!compiled) return save({model, weightsFile}, folder);
     return {content: model.slice(), weightsFile: await linkWeights(weightsFile, folder)};
+  }
+
+  getRuntimeGraph(): Promise<RuntimeGraph> {
+    return this.#pool.run({kind: 'runtimeGraph'});
   }
 
   async release(): Promise<void> {
@@ -119,9 +130,28 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
     await this.#weights?.remove();
   }
 
-  #run(tensors: Inference['tensors']): Promise<InferenceResult> {
-    return this.#pool.run(tensors, buffersOf(tensors));
+  async #inferMeasured(tensors: NamedTensors): Promise<InferenceResult> {
+    const clock = new PipelineClock();
+    const copies = clock.run('inferPreprocess', () => copyTensors(tensors));
+    // Wrapped, for it is the start that is measured, and a promise would be waited for.
+    const {running} = clock.run('startPipeline', () => ({running: this.#run(copies, true)}));
+    const result = await clock.run('waitPipeline', () => running);
+    clock.run('inferPostprocess', () => {});
+    return {...result, counters: withPipeline(result.counters, clock.timesUs)};
   }
+
+  #run(tensors: NamedTensors, profile = false): Promise<InferenceResult> {
+    return this.#pool.run({kind: 'infer', tensors, profile}, buffersOf(tensors));
+  }
+}
+
+/** Measuring is waited for too, but is no part of an inference. */
+function withPipeline(
+  {operations, measuringUs}: InferenceCounters = {operations: [], measuringUs: 0, pipelineUs: {}},
+  timesUs: PipelineTimes,
+): InferenceCounters {
+  const waitPipeline = Math.max(0, (timesUs.waitPipeline ?? 0) - measuringUs);
+  return {operations, measuringUs, pipelineUs: {...timesUs, waitPipeline}};
 }
 
 function compileFailed(error: unknown): InferenceError {

@@ -1,12 +1,10 @@
-import type {InferenceSession, Tensor} from 'onnxruntime-node';
+import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
-import {InferenceError} from '../../src/errors.js';
 import type {InferenceResult} from '../../src/plugin/plugin.js';
-import {checkTensorFits} from '../../src/tensor-check.js';
-import {type Backend, logSeverityLevel} from './backend.js';
+import type {Backend} from './backend.js';
 import type {DescribedSession} from './described-session.js';
-import {failedOperation, usefulMessage} from './ort-message.js';
-import {fromOrt, toOrt} from './ort-tensor.js';
+import {Profiler} from './profile/profiler.js';
+import {feedsOf, runSession} from './run-session.js';
 import {type KernelSetup, SessionSource} from './session-source.js';
 import {SessionVariants} from './session-variants.js';
 
@@ -20,11 +18,13 @@ export class Kernel {
   readonly description: KernelDescription;
   readonly #described: DescribedSession;
   readonly #variants: SessionVariants;
+  readonly #profiler: Profiler;
 
   private constructor(described: DescribedSession, source: SessionSource) {
     this.description = {inputs: described.inputs, outputs: described.outputs};
     this.#described = described;
     this.#variants = new SessionVariants(overridden => source.openVariant(overridden));
+    this.#profiler = new Profiler(source);
   }
 
   /** Rejects with COMPILE_FAILED. */
@@ -39,12 +39,17 @@ export class Kernel {
    */
   async infer(tensors: NamedTensors): Promise<InferenceResult> {
     const {session, inputs} = await this.#sessionFor(tensors);
-    const feeds = feedsOf(inputs, tensors);
-    const startMs = performance.now();
-    const results = await run(session, feeds);
-    const executeUs = (performance.now() - startMs) * 1000;
-    const outputs = session.outputNames.map(name => [name, fromOrt(name, results[name])] as const);
-    return {tensors: new Map(outputs), executeUs};
+    return runSession(session, feedsOf(inputs, tensors));
+  }
+
+  /** The same, with every operation measured. */
+  inferMeasured(tensors: NamedTensors): Promise<InferenceResult> {
+    return this.#profiler.infer(tensors, this.#overridden(tensors));
+  }
+
+  /** Rejects with COMPILE_FAILED. */
+  runtimeGraph(): Promise<RuntimeGraph> {
+    return this.#profiler.runtimeGraph();
   }
 
   /** To be called once, when nothing runs. */
@@ -54,32 +59,12 @@ export class Kernel {
   }
 
   #sessionFor(tensors: NamedTensors): DescribedSession | Promise<DescribedSession> {
-    const {inputNames} = this.#described.session;
-    const overridden = [...tensors.keys()].filter(name => !inputNames.includes(name));
+    const overridden = this.#overridden(tensors);
     return overridden.length === 0 ? this.#described : this.#variants.session(overridden);
   }
-}
 
-function feedsOf(inputs: readonly TensorInfo[], tensors: NamedTensors): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = Object.create(null);
-  for (const input of inputs) {
-    const tensor = tensors.get(input.name);
-    if (tensor === undefined) {
-      const given = [...tensors.keys()].join(', ') || 'none';
-      throw new InferenceError('MISSING_INPUT', `input ${input.name} is missing; given: ${given}`);
-    }
-    checkTensorFits(input, tensor);
-    feeds[input.name] = toOrt(tensor);
-  }
-  return feeds;
-}
-
-async function run(session: InferenceSession, feeds: Record<string, Tensor>) {
-  try {
-    return await session.run(feeds, {logSeverityLevel});
-  } catch (error) {
-    const operation = failedOperation(error);
-    const place = operation === undefined ? {} : {operation};
-    throw new InferenceError('STAGE_FAILED', usefulMessage(error), place);
+  #overridden(tensors: NamedTensors): readonly string[] {
+    const {inputNames} = this.#described.session;
+    return [...tensors.keys()].filter(name => !inputNames.includes(name));
   }
 }

@@ -94,6 +94,7 @@ export class OnnxRuntimePlugin implements Plugin {
       workers: this.#workers,
       streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},
       queuedMax: values.QUEUED_MAX,
+      measures: values.PERF_COUNT,
       save: this.save,
     };
   }

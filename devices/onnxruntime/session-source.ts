@@ -1,13 +1,16 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {weightsLocation} from '../../schemas/network-blob.js';
 import {InferenceError} from '../../src/errors.js';
 import {externalTensors} from '../../src/network/external-data.js';
 import {parseModel} from '../../src/network/parse-model.js';
 import {readNetwork} from '../../src/network/read-network.js';
 import {withoutInitializers} from '../../src/network/without-initializers.js';
-import type {Backend} from './backend.js';
+import {type Backend, compiledLocation, type OpenOptions} from './backend.js';
 import {type DescribedSession, describeSession} from './described-session.js';
 import {usefulMessage} from './ort-message.js';
 import {sizeProblem} from './size-problem.js';
+import {openTemporaryFolder} from './temporary-folder.js';
 
 /** What a kernel's worker is started with. */
 export interface KernelSetup {
@@ -18,6 +21,11 @@ export interface KernelSetup {
   readonly threads: number;
   /** The model was optimised before, and is opened as it is. */
   readonly compiled: boolean;
+}
+
+export interface MeasuringDescribedSession extends DescribedSession {
+  /** See MeasuringSession. */
+  end(): Promise<string>;
 }
 
 /** Opens sessions of one network. */
@@ -33,7 +41,7 @@ export class SessionSource {
   /** Rejects with COMPILE_FAILED. */
   async open(): Promise<DescribedSession> {
     const {model, weightsFile, compiled} = this.#setup;
-    if (compiled) checkCompiled(this.#copy());
+    if (compiled) checkCompiled(this.model());
     const problem = await sizeProblem(this.#backend, model.byteLength, weightsFile);
     if (problem !== undefined) throw new InferenceError('COMPILE_FAILED', problem);
     return this.#open(new Uint8Array(model));
@@ -44,10 +52,42 @@ export class SessionSource {
    * initializer that may be overridden, or with COMPILE_FAILED.
    */
   async openVariant(overridden: readonly string[]): Promise<DescribedSession> {
-    const model = this.#copy();
+    return this.#open(this.#variant(overridden));
+  }
+
+  /** The same, measuring; `overridden` may be empty. */
+  async openMeasuring(overridden: readonly string[]): Promise<MeasuringDescribedSession> {
+    const model = overridden.length === 0 ? this.model() : this.#variant(overridden);
+    const opening = this.#backend.openMeasuring(model, this.#options);
+    const {session, end} = await opening.catch(compileFailed);
+    return {...describeSession(session, () => this.#declaredScalars()), end};
+  }
+
+  /** The network as sessions run it; undefined where the build, or the network, cannot be saved. */
+  async optimized(): Promise<Uint8Array | undefined> {
+    const {weightsFile, compiled} = this.#setup;
+    if (compiled) return this.model();
+    const folder = await openTemporaryFolder();
+    try {
+      await this.#backend.save?.(this.model(), {weightsFile, folder: folder.path});
+      return await readFile(join(folder.path, compiledLocation));
+    } catch {
+      return undefined;
+    } finally {
+      await folder.remove();
+    }
+  }
+
+  /** A copy of the network: text cannot be decoded out of shared memory. */
+  model(): Uint8Array {
+    return new Uint8Array(this.#setup.model).slice();
+  }
+
+  #variant(overridden: readonly string[]): Uint8Array {
+    const model = this.model();
     const allowed = readNetwork(model).overridable.map(({name}) => name);
     const unknown = overridden.find(name => !allowed.includes(name));
-    if (unknown === undefined) return this.#open(withoutInitializers(model, overridden));
+    if (unknown === undefined) return withoutInitializers(model, overridden);
     const known = allowed.join(', ') || 'none';
     throw new InferenceError(
       'UNKNOWN_INPUT',
@@ -55,23 +95,22 @@ export class SessionSource {
     );
   }
 
-  async #open(model: Uint8Array): Promise<DescribedSession> {
+  get #options(): OpenOptions {
     const {threads, weightsFile, compiled} = this.#setup;
-    const opening = this.#backend.open(model, {threads, weightsFile, optimize: !compiled});
+    return {threads, weightsFile, optimize: !compiled};
+  }
+
+  async #open(model: Uint8Array): Promise<DescribedSession> {
+    const opening = this.#backend.open(model, this.#options);
     return describeSession(await opening.catch(compileFailed), () => this.#declaredScalars());
   }
 
   #declaredScalars(): ReadonlySet<string> {
-    const {inputs, overridable, outputs} = readNetwork(this.#copy());
+    const {inputs, overridable, outputs} = readNetwork(this.model());
     const scalars = [...inputs, ...overridable, ...outputs].filter(
       ({shape}) => shape?.length === 0,
     );
     return new Set(scalars.map(({name}) => name));
-  }
-
-  /** Text cannot be decoded out of shared memory. */
-  #copy(): Uint8Array {
-    return new Uint8Array(this.#setup.model).slice();
   }
 }
 

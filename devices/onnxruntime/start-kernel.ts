@@ -6,8 +6,11 @@ import type {Backend} from './backend.js';
 import {Kernel} from './kernel.js';
 import type {KernelSetup} from './session-source.js';
 
-/** Inputs of one inference. */
-export type KernelTask = NamedTensors;
+export type KernelTask =
+  /** Answers a RuntimeGraph. */
+  | {readonly kind: 'runtimeGraph'}
+  /** Answers an InferenceResult. */
+  | {readonly kind: 'infer'; readonly tensors: NamedTensors; readonly profile: boolean};
 
 /** What a kernel's worker exports: sessions of one network after the other. */
 export function startKernel(backend: Backend) {
@@ -15,7 +18,12 @@ export function startKernel(backend: Backend) {
     const kernel = await Kernel.open(backend, setup);
     return {
       description: kernel.description,
-      run: async tensors => transferredReply(await replyOf(() => kernel.infer(tensors))),
+      run: async task => {
+        if (task.kind === 'runtimeGraph') return replyOf(() => kernel.runtimeGraph());
+        const {tensors, profile} = task;
+        const inferred = () => (profile ? kernel.inferMeasured(tensors) : kernel.infer(tensors));
+        return transferredReply(await replyOf(inferred));
+      },
       release: () => kernel.release(),
     };
   });

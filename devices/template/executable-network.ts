@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {weightsLocation} from '../../schemas/network-blob.js';
+import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import {invariant} from '../../src/errors.js';
 import type {Stage} from '../../src/plugin/async-infer-request.js';
 import {
@@ -84,6 +85,11 @@ export class TemplateNetwork extends ExecutableNetworkBase<KernelSetup> {
       [this.waitExecutor, () => request.runStages('waitPipeline')],
       [this.taskExecutor, () => request.runStages('inferPostprocess')],
     ];
+  }
+
+  getRuntimeGraph(): Promise<RuntimeGraph> {
+    invariant(this.#pool !== undefined, 'a network is compiled before it is used');
+    return this.#pool.run({kind: 'runtimeGraph'});
   }
 
   override async release(): Promise<void> {

@@ -49,12 +49,13 @@ export class TemplateInferRequest extends InferRequest {
   }
 
   async #give(tensors: NamedTensors): Promise<InferenceResult> {
+    const {profile} = this;
     try {
-      return await this.#pool.run({kind: 'infer', tensors}, buffersOf(tensors));
+      return await this.#pool.run({kind: 'infer', tensors, profile}, buffersOf(tensors));
     } catch (error) {
       if (error instanceof InferenceError) throw error;
       const copies = copyTensors(tensors); // A buffer that cannot be given away, as Node's pool.
-      return this.#pool.run({kind: 'infer', tensors: copies}, buffersOf(copies));
+      return this.#pool.run({kind: 'infer', tensors: copies, profile}, buffersOf(copies));
     }
   }
 }

@@ -1,6 +1,7 @@
 import {env, InferenceSession} from 'onnxruntime-web';
 import {weightsLocation} from '../../schemas/network-blob.js';
 import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
+import {captureOutput} from './captured-output.js';
 import {readLargeFile} from './read-large-file.js';
 
 env.logLevel = 'fatal';
@@ -12,6 +13,18 @@ export const wasmBackend: Backend = {
   networkBytesMax: 3 * 2 ** 30,
   async open(model, options) {
     return InferenceSession.create(model, await sessionOptions(options));
+  },
+  async openMeasuring(model, options) {
+    const measuring = {...(await sessionOptions(options)), enableProfiling: true};
+    const session = await InferenceSession.create(model, measuring);
+    return {
+      session,
+      async end() {
+        const profile = captureOutput(() => session.endProfiling());
+        await session.release();
+        return profile;
+      },
+    };
   },
 };
 

@@ -1,8 +1,8 @@
 import type {TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
-import type {InferRequest, PipelineStage} from './infer-request.js';
+import type {InferRequest, PipelineTimes, RequestInputs} from './infer-request.js';
 import type {NamedExecutor} from './named-executor.js';
-import type {Inference, InferenceResult} from './plugin.js';
+import type {InferenceResult} from './plugin.js';
 import {settlesWithin} from './settles-within.js';
 
 /** A part of the pipeline, and where it runs. */
@@ -63,7 +63,7 @@ export class AsyncInferRequest {
     return this.#state;
   }
 
-  setInputs(inference: Pick<Inference, 'tensors' | 'owned'>): void {
+  setInputs(inference: RequestInputs): void {
     this.#throwIfRunning();
     this.#request.setInputs(inference);
   }
@@ -85,7 +85,7 @@ export class AsyncInferRequest {
     return this.#request.result;
   }
 
-  getPerformanceCounts(): Readonly<Partial<Record<PipelineStage, number>>> {
+  getPerformanceCounts(): PipelineTimes {
     this.#throwIfRunning();
     return this.#request.getPerformanceCounts();
   }

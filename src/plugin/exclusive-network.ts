@@ -1,3 +1,4 @@
+import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import type {TensorInfo} from '../../schemas/tensor.js';
 import type {NamedExecutor} from './named-executor.js';
 import type {CompiledNetwork, ExecutableNetwork, Inference, InferenceResult} from './plugin.js';
@@ -27,6 +28,10 @@ export class ExclusiveNetwork implements ExecutableNetwork {
 
   async exportNetwork(folder: string): Promise<CompiledNetwork | undefined> {
     return this.#network.exportNetwork?.(folder);
+  }
+
+  getRuntimeGraph(): Promise<RuntimeGraph> {
+    return this.#network.getRuntimeGraph?.() ?? Promise.resolve({nodes: []});
   }
 
   release(): Promise<void> {

@@ -5,7 +5,7 @@ import {InferenceError, invariant} from '../errors.js';
 import {AsyncInferRequest, type Stage} from './async-infer-request.js';
 import {listKeys} from './device-properties.js';
 import type {ExecutorManager} from './executor-manager.js';
-import type {InferRequest, RequestNetwork} from './infer-request.js';
+import type {InferRequest, PipelineTimes, RequestNetwork} from './infer-request.js';
 import {invalidBlob} from './invalid-blob.js';
 import {NamedExecutor} from './named-executor.js';
 import type {
@@ -187,10 +187,12 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
   /** See ExecutableNetwork: what the host calls, on requests that are used again. */
   async infer(inference: Inference): Promise<InferenceResult> {
     const request = this.#idle.pop() ?? this.createInferRequest();
+    const profile = inference.profile && this.#options.config.PERF_COUNT;
     try {
-      request.setInputs(inference);
+      request.setInputs({...inference, profile});
       await request.infer();
-      return request.result;
+      const {result} = request;
+      return profile ? withPipeline(result, request.getPerformanceCounts()) : result;
     } finally {
       if (this.#idle.length < this.slots) this.#idle.push(request);
     }
@@ -230,6 +232,13 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
     invariant(this.#compiled !== undefined, 'a network is compiled before it is used');
     return this.#compiled;
   }
+}
+
+function withPipeline(result: InferenceResult, pipelineUs: PipelineTimes): InferenceResult {
+  return {
+    ...result,
+    counters: {measuringUs: 0, operations: [], ...result.counters, pipelineUs},
+  };
 }
 
 function released(): InferenceError {

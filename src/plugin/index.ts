@@ -8,12 +8,17 @@ export {
   metricProperties,
 } from '../../schemas/metrics.js';
 export {weightsLocation} from '../../schemas/network-blob.js';
+export type {
+  InferenceCounters,
+  OperationCounter,
+} from '../../schemas/performance-counters.js';
 export {
   type ConfigKey,
   type ConfigProperty,
   type ConfigValues,
   configProperties,
 } from '../../schemas/properties.js';
+export type {RuntimeGraph, RuntimeNode} from '../../schemas/runtime-graph.js';
 export type {Dimension, NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 export {type ErrorCode, InferenceError, invariant} from '../errors.js';
 export {modelProto} from '../network/model-proto.js';
@@ -73,7 +78,9 @@ export {unsupported} from './graph/unsupported.js';
 export {
   InferRequest,
   type PipelineStage,
+  type PipelineTimes,
   pipelineStages,
+  type RequestInputs,
   type RequestNetwork,
 } from './infer-request.js';
 export {meetsRequirements} from './meets-requirements.js';

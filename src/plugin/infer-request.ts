@@ -1,17 +1,15 @@
+import {
+  type PipelineStage,
+  type PipelineTimes,
+  pipelineStages,
+} from '../../schemas/performance-counters.js';
 import type {NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {checkTensorFits} from '../tensor-check.js';
+import {PipelineClock} from './pipeline-clock.js';
 import type {Inference, InferenceResult} from './plugin.js';
 
-/** The stages of an infer request, in their order. */
-export const pipelineStages = [
-  'inferPreprocess',
-  'startPipeline',
-  'waitPipeline',
-  'inferPostprocess',
-] as const;
-
-export type PipelineStage = (typeof pipelineStages)[number];
+export {type PipelineStage, type PipelineTimes, pipelineStages};
 
 /** What a request has to know of its network. */
 export interface RequestNetwork {
@@ -20,6 +18,9 @@ export interface RequestNetwork {
   /** Initializers that a request may bring in place of the network's own. */
   readonly overridable: readonly TensorInfo[];
 }
+
+/** What a host sets at once for a run. */
+export type RequestInputs = Pick<Inference, 'tensors' | 'owned'> & Partial<Inference>;
 
 /**
  * One inference at a time, its four stages run one after the other. A plugin derives from it and
@@ -31,8 +32,9 @@ export abstract class InferRequest {
   readonly #network: RequestNetwork;
   #inputs: NamedTensors = new Map();
   #owned = false;
+  #profile = false;
   #result: InferenceResult | undefined;
-  readonly #durationsUs = new Map<PipelineStage, number>();
+  readonly #clock = new PipelineClock();
 
   constructor(name: string, network: RequestNetwork) {
     this.name = name;
@@ -61,10 +63,16 @@ export abstract class InferRequest {
     return this.#owned;
   }
 
+  /** Whether operations are to be measured. */
+  protected get profile(): boolean {
+    return this.#profile;
+  }
+
   /** Every input at once, as the host brings them. */
-  setInputs({tensors, owned}: Pick<Inference, 'tensors' | 'owned'>): void {
+  setInputs({tensors, owned, profile = false}: RequestInputs): void {
     this.#inputs = tensors;
     this.#owned = owned;
+    this.#profile = profile;
   }
 
   /** Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. */
@@ -111,14 +119,8 @@ export abstract class InferRequest {
   }
 
   #runStage(stage: PipelineStage): undefined | Promise<void> {
-    const startMs = performance.now();
-    const ended = () => {
-      this.#durationsUs.set(stage, (performance.now() - startMs) * 1000);
-    };
-    const running = this[stage]();
-    if (running instanceof Promise) return running.finally(ended);
-    ended();
-    return undefined;
+    const running = this.#clock.run(stage, () => this[stage]());
+    return running instanceof Promise ? running : undefined;
   }
 
   /** Outputs of the last run, and the time in the kernel. Throws NOT_STARTED. */
@@ -128,8 +130,8 @@ export abstract class InferRequest {
   }
 
   /** Microseconds that each stage of the last run took. */
-  getPerformanceCounts(): Readonly<Partial<Record<PipelineStage, number>>> {
-    return Object.fromEntries(this.#durationsUs);
+  getPerformanceCounts(): PipelineTimes {
+    return this.#clock.timesUs;
   }
 
   protected finish(result: InferenceResult): void {

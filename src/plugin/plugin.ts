@@ -1,6 +1,8 @@
 import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {Metrics} from '../../schemas/metrics.js';
+import type {InferenceCounters} from '../../schemas/performance-counters.js';
+import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import type {NamedTensors, TensorInfo} from '../../schemas/tensor.js';
 
 /** A network, whole or a stage of one, as a plugin gets it. */
@@ -71,7 +73,7 @@ export interface Inference {
   readonly tensors: NamedTensors;
   /** The tensors' buffers may be given away. */
   readonly owned: boolean;
-  /** Operations' times are wanted. */
+  /** Operations' times are wanted, if the network was loaded with PERF_COUNT. */
   readonly profile: boolean;
 }
 
@@ -79,6 +81,8 @@ export interface InferenceResult {
   readonly tensors: NamedTensors;
   /** Microseconds inside the kernel, without queueing and transfer. */
   readonly executeUs: number;
+  /** Where they were asked for, and the device measures. */
+  readonly counters?: InferenceCounters;
 }
 
 /** A network compiled for one device. */
@@ -93,6 +97,11 @@ export interface ExecutableNetwork {
    * STAGE_FAILED if the kernel does, DEVICE_LOST if the kernel's worker died.
    */
   infer(inference: Inference): Promise<InferenceResult>;
+  /**
+   * What the device made of the network; the host adds times and types. A device without one leaves
+   * this out.
+   */
+  getRuntimeGraph?(): Promise<RuntimeGraph>;
   /**
    * What was compiled, for `importNetwork`; undefined if it cannot be exported. `folder` is an empty
    * one, the caller's, for the weights file and whatever else; the answer holds as long as it exists.

@@ -2,6 +2,7 @@ import type {NamedTensors, TensorData} from '../../../schemas/tensor.js';
 import {InferenceError} from '../../errors.js';
 import {isText} from './elements.js';
 import type {MappedNetwork} from './map-network.js';
+import {runStep, type StepRunner} from './run-step.js';
 import type {Step} from './step.js';
 
 /** A network in memory, ready to run: kernels in order, and the values that never change. */
@@ -21,11 +22,16 @@ export class CompiledNetwork {
     this.#outputs = outputs;
   }
 
+  /** What runs for every request; the other operations only made constants. */
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
   /** The outputs, which share no memory with the network. Throws STAGE_FAILED. */
-  run(tensors: NamedTensors): NamedTensors {
+  run(tensors: NamedTensors, runner: StepRunner = runStep): NamedTensors {
     const values = new Map([...this.#constants, ...tensors]);
     for (const step of this.#steps) {
-      runStep(step, values);
+      runner(step, values);
       for (const name of step.lastReads) values.delete(name);
     }
     return new Map(this.#outputs.map(name => [name, this.#given(name, values)]));
@@ -62,17 +68,4 @@ function fold({steps, constants: given}: MappedNetwork, varying: ReadonlySet<str
     }
   });
   return {steps: left, constants};
-}
-
-function runStep(step: Step, values: Map<string, TensorData>): void {
-  const {operation, kernel, inputs, outputs} = step;
-  try {
-    const made = kernel(inputs.map(name => values.get(name)));
-    for (const [index, name] of outputs.entries()) {
-      const tensor = made[index];
-      if (tensor !== undefined && name !== '') values.set(name, tensor);
-    }
-  } catch (error) {
-    throw InferenceError.from(error, 'STAGE_FAILED').at({operation});
-  }
 }

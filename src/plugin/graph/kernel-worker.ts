@@ -8,8 +8,10 @@ import type {OperationTable} from './operation-table.js';
 export type KernelTask =
   /** Answers a CompiledDescription. */
   | {readonly kind: 'describe'}
-  /** Answers an InferenceResult. */
-  | {readonly kind: 'infer'; readonly tensors: NamedTensors};
+  /** Answers a RuntimeGraph. */
+  | {readonly kind: 'runtimeGraph'}
+  /** Answers an InferenceResult, with counters if `profile` says so. */
+  | {readonly kind: 'infer'; readonly tensors: NamedTensors; readonly profile?: boolean};
 
 /**
  * What a stream's worker exports as `handle`: compiles the network that it was started with, and
@@ -21,6 +23,12 @@ export function startKernelWorker(table: OperationTable) {
   return async (task: KernelTask): Promise<unknown> => {
     const reply = await kernel;
     if (task.kind === 'describe') return replyOf(() => unwrapReply(reply).description);
-    return transferredReply(await replyOf(() => unwrapReply(reply).infer(task.tensors)));
+    if (task.kind === 'runtimeGraph') return replyOf(() => unwrapReply(reply).runtimeGraph);
+    const {tensors, profile = false} = task;
+    const inferred = await replyOf(() => {
+      const network = unwrapReply(reply);
+      return profile ? network.inferMeasured(tensors) : network.infer(tensors);
+    });
+    return transferredReply(inferred);
   };
 }

@@ -3,6 +3,7 @@ import type {TensorData} from '../../../schemas/tensor.js';
 import {InferenceError} from '../../errors.js';
 import type {NodeProto} from '../../network/generated/onnx_pb.js';
 import type {Network} from '../../network/network.js';
+import {operationType} from '../../network/operation-names.js';
 import {mapNode, type ValueTypes} from './map-node.js';
 import type {OperationTable} from './operation-table.js';
 import {operatorSet} from './operator-set.js';
@@ -51,7 +52,8 @@ function mapStep(
   try {
     const mapped = mapNode(table, node, opset, types);
     for (const [index, type] of mapped.types.entries()) types.set(outputs[index] ?? '', type);
-    return {operation, kernel: mapped.kernel, inputs, outputs, lastReads};
+    const type = operationType(node);
+    return {operation, type, kernel: mapped.kernel, inputs, outputs, lastReads};
   } catch (error) {
     const {message} = InferenceError.from(error);
     throw new InferenceError('COMPILE_FAILED', message, {operation}, {cause: error});

@@ -3,6 +3,8 @@ import type {Kernel} from './kernel.js';
 /** One operation of a compiled network. */
 export interface Step {
   readonly operation: string;
+  /** The operation's type. */
+  readonly type: string;
   readonly kernel: Kernel;
   /** Names of values; empty where one is left out. */
   readonly inputs: readonly string[];
