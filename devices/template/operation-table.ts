@@ -144,7 +144,9 @@ export const operationTable = new OperationTable([
   computes('IsInf', 10, '(T) -> bool', predicate(activations.isInfinite), {sets: {T: [f32, f64]}}),
   computes('Clip', 6, '(T) -> T', clipBetweenAttributes, {until: 10, ...single}),
   computes('Clip', 11, '(T, T?, T?) -> T', clip, {until: 11, ...single}),
-  computes('Clip', 12, '(T, T?, T?) -> T', clip, {sets: {T: [f32, f64, f16, i8, i32, i64, u8]}}),
+  computes('Clip', 12, '(T, T?, T?) -> T', clip, {
+    sets: {T: [f32, f64, f16, i8, i32, i64, u8, 'u64']},
+  }),
 
   // Many elements become one.
   ...reducing('ReduceSum', 13, reductions.sum, reducedWide),

@@ -15,21 +15,23 @@ import {roundings, sourcePositions, transforms} from './source-positions.js';
 
 type Inputs = readonly (TensorData | undefined)[];
 
-/** `Resize` by scales or to sizes: nearest or linear, along any axes. */
+/** `Resize` by scales or to sizes: nearest, linear or cubic, along any axes. */
 export const resize: KernelBuilder = node => {
   refuse(node);
   const {attributes} = node;
-  const mode = attributes.choice('mode', 'nearest', ['nearest', 'linear']);
+  const mode = attributes.choice('mode', 'nearest', ['nearest', 'linear', 'cubic']);
   const transform =
     transforms[attributes.choice('coordinate_transformation_mode', 'half_pixel', transformNames)];
   const round = roundings[attributes.choice('nearest_mode', 'round_prefer_floor', roundingNames)];
   const axes = attributes.ints('axes');
+  const tapsOf =
+    mode === 'cubic' ? cubicTaps(attributes.float('cubic_coeff_a', -0.75)) : linearTaps;
   return inputs => {
     const input = required(inputs, 0);
     const target = targetOf(input, inputs, axes);
     const positions = sourcePositions(input.shape, target, transform);
     if (mode === 'nearest') return [nearest(input, target.sizes, positions, round)];
-    return [positions.reduce((sum, at, axis) => linear(sum, axis, at), input)];
+    return [positions.reduce((sum, at, axis) => interpolated(sum, axis, at, tapsOf), input)];
   };
 };
 
@@ -96,24 +98,58 @@ function nearest(
   return take(input, sizes, offsetsAlong(steps));
 }
 
-/** One axis at a time: each element lies between two neighbours. */
-function linear(input: TensorData, axis: number, positions: Float64Array): TensorData {
+/** What an element is made of: places along an axis, and how much each weighs. */
+type Taps = readonly (readonly [place: number, weight: number])[];
+
+/** Between two neighbours. */
+function linearTaps(position: number, size: number): Taps {
+  const inside = Math.min(size - 1, Math.max(0, position));
+  const low = Math.floor(inside);
+  const weight = inside - low;
+  return [
+    [low, 1 - weight],
+    [low + 1, weight],
+  ];
+}
+
+/** Between four: R. Keys, Cubic convolution interpolation for digital image processing, 1981. */
+function cubicTaps(a: number): (position: number) => Taps {
+  const near = (x: number) => ((a + 2) * x - (a + 3)) * x * x + 1;
+  const far = (x: number) => ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
+  return position => {
+    const low = Math.floor(position);
+    const x = position - low;
+    return [
+      [low - 1, far(x + 1)],
+      [low, near(x)],
+      [low + 1, near(1 - x)],
+      [low + 2, far(2 - x)],
+    ];
+  };
+}
+
+/** One axis at a time; beyond its ends, the outermost elements go on. */
+function interpolated(
+  input: TensorData,
+  axis: number,
+  positions: Float64Array,
+  tapsOf: (position: number, size: number) => Taps,
+): TensorData {
   const [outer, size, inner] = aroundAxis(input.shape, axis);
   if (size === positions.length && positions.every((at, index) => at === index)) return input;
   const from = narrow(input);
   const data = newNarrow(input.type, outer * positions.length * inner);
+  const taps = Array.from(positions, position => tapsOf(position, size));
   let to = 0;
   for (let o = 0; o < outer; o++) {
-    for (const position of positions) {
-      const inside = Math.min(size - 1, Math.max(0, position));
-      const low = Math.floor(inside);
-      const [near, far] = [
-        (o * size + low) * inner,
-        (o * size + Math.min(size - 1, low + 1)) * inner,
-      ];
-      const weight = inside - low;
+    for (const each of taps) {
       for (let i = 0; i < inner; i++) {
-        data[to++] = (from[near + i] ?? 0) * (1 - weight) + (from[far + i] ?? 0) * weight;
+        let sum = 0;
+        for (const [place, weight] of each) {
+          const inside = Math.min(size - 1, Math.max(0, place));
+          sum += (from[(o * size + inside) * inner + i] ?? 0) * weight;
+        }
+        data[to++] = sum;
       }
     }
   }

@@ -1,4 +1,4 @@
-import {drawn, drawnAs, fixed, type OperationCase} from '../operation-case.js';
+import {drawn, drawnAs, fixed, type InputSpec, type OperationCase} from '../operation-case.js';
 
 type Attributes = NonNullable<OperationCase['attributes']>;
 
@@ -147,14 +147,20 @@ function resizes(): readonly OperationCase[] {
     {mode: 'linear'},
     ...roundings.map(nearest_mode => ({mode: 'nearest', nearest_mode})),
   ];
-  return transforms.flatMap(coordinate_transformation_mode =>
-    modes.flatMap(mode =>
+  const resize = (mode: Attributes, input: InputSpec) =>
+    transforms.flatMap(coordinate_transformation_mode =>
       targets.map(target => ({
         type: 'Resize',
         opset: 13,
         attributes: {...mode, coordinate_transformation_mode},
-        inputs: [x, ...target],
+        inputs: [input, ...target],
       })),
-    ),
-  );
+    );
+  // Of one sign, so that no sum cancels out what devices round in other places.
+  const positive = drawn([1, 2, 4, 5], 1, 2);
+  const cubic = [{mode: 'cubic'}, {mode: 'cubic', cubic_coeff_a: -0.5}];
+  return [
+    ...modes.flatMap(mode => resize(mode, x)),
+    ...cubic.flatMap(mode => resize(mode, positive)),
+  ];
 }

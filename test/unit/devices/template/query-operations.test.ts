@@ -48,12 +48,12 @@ test('an attribute that a kernel does not do is refused', t => {
   const builder = new NetworkBuilder()
     .input('x', 'f32', [1, 1, 4, 4])
     .initializer('scales', tensorOf('f32', [4], [1, 1, 2, 2]))
-    .node('Resize', 'x - scales', 'y', {mode: 'cubic'})
+    .node('Resize', 'x - scales', 'y', {antialias: 1n})
     .node('MaxPool', 'x', 'z at', {kernel_shape: [2n, 2n]})
     .output('y')
     .output('z');
   t.deepEqual(reasons(builder), [
-    'mode: expected nearest or linear, given cubic',
+    'antialias: expected 0, given 1',
     'Indices: expected the first output only',
   ]);
 });
