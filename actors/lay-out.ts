@@ -194,8 +194,7 @@ function gone({name}: DeviceDescription): InferenceError {
 }
 
 function describe(split: Split, id: string, stageGraph: StageGraph): Deployment {
-  const {graph, preprocess, postprocess} = split.inspection;
-  const replacedInputs = infosByName(preprocess?.part.inputs ?? []);
+  const {graph, clientInputs, postprocess} = split.inspection;
   const replacedOutputs = infosByName(postprocess?.part.outputs ?? []);
   return {
     id,
@@ -203,7 +202,7 @@ function describe(split: Split, id: string, stageGraph: StageGraph): Deployment 
     network: graph.name,
     device: split.order.device,
     config: split.order.config,
-    inputs: tensorInfos(graph, graph.inputs).map(info => replacedInputs.get(info.name) ?? info),
+    inputs: tensorInfos(graph, graph.inputs).flatMap(info => clientInputs.get(info.name) ?? [info]),
     overridable: tensorInfos(graph, graph.overridable),
     outputs: tensorInfos(graph, graph.outputs).map(info => replacedOutputs.get(info.name) ?? info),
     stageGraph,

@@ -1,6 +1,7 @@
 import type {NetworkRef} from '../schemas/network-blob.js';
 import type {NetworkGraph} from '../schemas/network-graph.js';
 import type {Preprocessing} from '../schemas/preprocessing.js';
+import type {TensorInfo} from '../schemas/tensor.js';
 import type {PostprocessPart, PreprocessPart} from '../src/plan/stage-graph.js';
 
 /** The parts of a network that become stages, as far as its extraction needs to know them. */
@@ -38,6 +39,8 @@ export interface Inspection {
   readonly graph: NetworkGraph;
   /** What devices are asked about: the network, without its weights if those are large. */
   readonly queried: NetworkRef;
+  /** What the client brings instead of those network inputs that something is declared of. */
+  readonly clientInputs: ReadonlyMap<string, readonly TensorInfo[]>;
   readonly preprocess: WovenNetwork<PreprocessPart> | null;
   readonly postprocess: WovenNetwork<PostprocessPart> | null;
 }

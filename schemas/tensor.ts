@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {type ElementData, type ElementType, elementTypes} from './element-type.js';
+import {layoutSchema} from './layout.js';
 
 /** A tensor's values: row-major elements and their shape (no dimensions for a scalar). */
 export interface TensorData<T extends ElementType = ElementType> {
@@ -20,5 +21,7 @@ export const tensorInfoSchema = z.object({
   name: z.string(),
   type: z.enum(elementTypes),
   shape: z.array(dimensionSchema).readonly().nullable(),
+  /** Where it is declared. */
+  layout: layoutSchema.optional(),
 });
 export type TensorInfo = Readonly<z.infer<typeof tensorInfoSchema>>;

@@ -19,7 +19,11 @@ import {WorkerPool} from '../plugin/worker-pool.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import {postprocessNetwork, rawName} from '../transform/postprocess-network.js';
-import {preprocessedName, preprocessNetwork} from '../transform/preprocess-network.js';
+import {
+  type PreprocessNetwork,
+  preprocessedName,
+  preprocessNetwork,
+} from '../transform/preprocess-network.js';
 import type {ProcessingNetwork} from '../transform/processing-network.js';
 import type {PlannerWork, ReadAnswer} from './planner-work.js';
 
@@ -95,23 +99,22 @@ export class Planner implements TaskExecutor<PlannerTask> {
   async #weave(
     graph: NetworkGraph,
     preprocessing: Preprocessing | null,
-  ): Promise<Pick<Inspection, 'preprocess' | 'postprocess'>> {
+  ): Promise<Omit<Inspection, keyof Reading>> {
     const [before, after] = [preprocessing?.inputs ?? {}, preprocessing?.outputs ?? {}];
+    const inputs = isEmpty(before) ? [] : tensorInfos(graph, graph.inputs);
+    const made = preprocessNetwork(before, inputs);
     return {
-      preprocess: isEmpty(before) ? null : await this.#preprocess(graph, before),
+      clientInputs: made.clientInputs,
+      preprocess: made.outputs.length === 0 ? null : await this.#preprocess(made),
       postprocess: isEmpty(after) ? null : await this.#postprocess(graph, after),
     };
   }
 
-  async #preprocess(
-    graph: NetworkGraph,
-    steps: Preprocessing['inputs'],
-  ): Promise<Inspection['preprocess']> {
-    const made = preprocessNetwork(steps, tensorInfos(graph, graph.inputs));
-    const outputs = Object.keys(steps).map(input => ({
-      input,
-      info: infoOf(made.outputs, preprocessedName(input)),
-    }));
+  async #preprocess(made: PreprocessNetwork): Promise<Inspection['preprocess']> {
+    const outputs = [...made.clientInputs.keys()].flatMap(input => {
+      const info = made.outputs.find(({name}) => name === preprocessedName(input));
+      return info === undefined ? [] : [{input, info}];
+    });
     return {...(await this.#woven(made)), part: {inputs: made.inputs, outputs}};
   }
 

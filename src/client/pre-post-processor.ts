@@ -1,7 +1,8 @@
 import type {ElementType} from '../../schemas/element-type.js';
+import type {Layout} from '../../schemas/layout.js';
 import type {
+  ColorFormat,
   InputPreprocessing,
-  Layout,
   OutputPostprocessing,
   Preprocessing,
   ProcessingStep,
@@ -45,17 +46,67 @@ export class PrePostProcessor {
   }
 }
 
+/** In pixels. */
+interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** In pixels. */
+interface Border {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** A number for each axis. */
+interface Ranges {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+}
+
+interface Filling {
+  readonly mode?: 'constant' | 'edge' | 'reflect';
+  readonly value?: Values;
+}
+
+/** What a client sends. */
+export interface InputTensor {
+  readonly type?: Travelling;
+  readonly layout?: Layout;
+  readonly shape?: readonly Dimension[];
+  /** Of the image, instead of `shape`; `dynamic`: each request may bring another size. */
+  readonly spatial?: 'dynamic' | {readonly height: number; readonly width: number};
+  /** Its layout is NHWC if none is given. NV12_TWO_PLANES makes of `image` the inputs `image/y` and
+   * `image/uv`, I420_THREE_PLANES `image/y`, `image/u` and `image/v`. */
+  readonly color?: ColorFormat;
+}
+
 class Steps {
   protected readonly steps: ProcessingStep[] = [];
 
-  /** As ONNX's Cast does: fractions are cut off. */
-  convertElementType(type: Travelling): this {
-    return this.#add({kind: 'convertElementType', type});
+  /**
+   * Fractions are cut off; numbers outside the range of a type of whole numbers become its nearest.
+   * Without a type: to the network's (of an output, to the one that `tensor` declares).
+   */
+  convertElementType(type?: Travelling): this {
+    return this.#add({kind: 'convertElementType', ...(type && {type})});
   }
 
-  /** To another order of the same letters (`NCHW`), or by a permutation of the axes. */
-  convertLayout(to: Layout | readonly number[]): this {
-    return this.#add({kind: 'convertLayout', to});
+  /**
+   * To another order of the same letters (`NCHW`), or by a permutation of the axes. Without either: to
+   * the network's (of an output, to the one that `tensor` declares).
+   */
+  convertLayout(to?: Layout | readonly number[]): this {
+    return this.#add({kind: 'convertLayout', ...(to && {to})});
+  }
+
+  /** From the colour format that `tensor` declares. GRAY is luma. */
+  convertColor(to: 'RGB' | 'BGR' | 'GRAY'): this {
+    return this.#add({kind: 'convertColor', to});
   }
 
   /** Subtracts one number, or one for each channel. */
@@ -81,22 +132,19 @@ class Steps {
     return this.#add({kind: 'resize', mode, ...size});
   }
 
-  crop(window: {
-    readonly top: number;
-    readonly left: number;
-    readonly height: number;
-    readonly width: number;
-  }): this {
+  /**
+   * Keeps a window of the image, or from `begin` up to, not including, `end` along every axis:
+   * negative numbers count from its end, what lies outside is cut off.
+   */
+  crop(window: Window | Ranges): this {
     return this.#add({kind: 'crop', ...window});
   }
 
-  pad(border: {
-    readonly top: number;
-    readonly bottom: number;
-    readonly left: number;
-    readonly right: number;
-    readonly value?: number;
-  }): this {
+  /**
+   * Adds a border to the image, or `begin` and `end` elements along every axis: of `value` (0; one for
+   * each channel if it is a list), of the outermost elements (`edge`), or mirrored ones (`reflect`).
+   */
+  pad(border: (Border | Ranges) & Filling): this {
     return this.#add({kind: 'pad', ...border});
   }
 
@@ -112,25 +160,30 @@ class Steps {
 }
 
 class InputSteps extends Steps {
-  #tensor: Omit<InputPreprocessing, 'steps'> = {};
+  #tensor: InputTensor = {};
+  #networkLayout: Layout | undefined;
 
   /** What the client sends, where it differs from what the network takes. */
-  tensor(info: {
-    readonly type?: Travelling;
-    readonly layout?: Layout;
-    readonly shape?: readonly Dimension[];
-  }): this {
+  tensor(info: InputTensor): this {
     this.#tensor = {...this.#tensor, ...info};
     return this;
   }
 
+  /** What the network takes; the axes are moved there after the steps. */
+  network(info: {readonly layout: Layout}): this {
+    this.#networkLayout = info.layout;
+    return this;
+  }
+
   build(): InputPreprocessing {
-    return {...this.#tensor, steps: [...this.steps]};
+    const networkLayout = this.#networkLayout;
+    return {...this.#tensor, ...(networkLayout && {networkLayout}), steps: [...this.steps]};
   }
 }
 
 class OutputSteps extends Steps {
-  #network: Omit<OutputPostprocessing, 'steps'> = {};
+  #network: {readonly layout?: Layout} = {};
+  #tensor: {readonly type?: Travelling; readonly layout?: Layout} = {};
 
   /** What the network gives. */
   network(info: {readonly layout: Layout}): this {
@@ -138,7 +191,19 @@ class OutputSteps extends Steps {
     return this;
   }
 
+  /** What the client gets: elements are converted and axes moved there after the steps. */
+  tensor(info: {readonly type?: Travelling; readonly layout?: Layout}): this {
+    this.#tensor = {...this.#tensor, ...info};
+    return this;
+  }
+
   build(): OutputPostprocessing {
-    return {...this.#network, steps: [...this.steps]};
+    const {type, layout: tensorLayout} = this.#tensor;
+    return {
+      ...this.#network,
+      ...(type && {type}),
+      ...(tensorLayout && {tensorLayout}),
+      steps: [...this.steps],
+    };
   }
 }

@@ -1,7 +1,8 @@
-import type {Layout, ProcessingStep} from '../../schemas/preprocessing.js';
+import type {ProcessingStep} from '../../schemas/preprocessing.js';
 import {InferenceError} from '../errors.js';
+import {refusal} from './axes.js';
 import type {StepGraph} from './step-graph.js';
-import type {Flowing, Shape} from './step-kind.js';
+import type {Flowing, Format, Shape} from './step-kind.js';
 import {stepKindOf} from './step-kinds.js';
 
 type Steps = readonly ProcessingStep[];
@@ -19,9 +20,10 @@ export function applySteps(
 ): Flowing {
   let value = start;
   for (const [index, step] of steps.entries()) {
-    value = naming(what, index, step, () =>
-      stepKindOf(step).apply(step, value, graph, needed[index] ?? null),
-    );
+    value = naming(what, index, step, () => {
+      checkPlanes(step, value);
+      return stepKindOf(step).apply(step, value, graph, needed[index] ?? null);
+    });
   }
   return value;
 }
@@ -33,31 +35,36 @@ export function applySteps(
 export function shapesBack(
   what: string,
   steps: Steps,
-  layout: Layout | undefined,
+  format: Format,
   last: Shape,
 ): readonly Shape[] {
-  const layouts = layoutsAlong(what, steps, layout);
+  const formats = formatsAlong(what, steps, format);
   const shapes = [last];
   for (const [index, step] of [...steps.entries()].reverse()) {
     const after = shapes[0] ?? null;
     const kind = stepKindOf(step);
-    const before = () => kind.shapeBefore?.(step, after, layouts[index]);
+    const before = () => kind.shapeBefore?.(step, after, formats[index] ?? format);
     const shape = kind.shapeBefore === undefined ? after : naming(what, index, step, before);
     shapes.unshift(shape ?? null);
   }
   return shapes;
 }
 
-/** The layout before each step, and after the last. */
-function layoutsAlong(what: string, steps: Steps, first: Layout | undefined) {
-  const layouts = [first];
+/** The format before each step, and after the last. */
+export function formatsAlong(what: string, steps: Steps, first: Format): readonly Format[] {
+  const formats = [first];
   for (const [index, step] of steps.entries()) {
-    const before = layouts[index];
+    const before = formats[index] ?? first;
     const kind = stepKindOf(step);
-    const after = () => kind.layoutAfter?.(step, before);
-    layouts.push(kind.layoutAfter === undefined ? before : naming(what, index, step, after));
+    const after = () => kind.formatAfter?.(step, before) ?? before;
+    formats.push(kind.formatAfter === undefined ? before : naming(what, index, step, after));
   }
-  return layouts;
+  return formats;
+}
+
+function checkPlanes(step: ProcessingStep, {planes, color}: Flowing): void {
+  if (planes.length === 0 || stepKindOf(step).takesPlanes) return;
+  throw refusal(`expected one tensor, given the planes of ${color}: convert the colour first`);
 }
 
 function naming<T>(what: string, index: number, step: ProcessingStep, call: () => T): T {
@@ -66,6 +73,6 @@ function naming<T>(what: string, index: number, step: ProcessingStep, call: () =
   } catch (error) {
     if (!(error instanceof InferenceError)) throw error;
     const message = `${what}, step ${index + 1} (${step.kind}): ${error.message}`;
-    throw new InferenceError('INVALID_ARGUMENT', message, {}, {cause: error});
+    throw new InferenceError(error.code, message, {}, {cause: error});
   }
 }

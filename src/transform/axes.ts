@@ -1,5 +1,5 @@
 import type {ElementType} from '../../schemas/element-type.js';
-import type {Layout} from '../../schemas/preprocessing.js';
+import type {Layout} from '../../schemas/layout.js';
 import type {Dimension} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import type {Flowing, Shape} from './step-kind.js';
@@ -26,6 +26,12 @@ export function withDimensions(
 export function sizeAt(shape: Shape, axis: number): number | undefined {
   const dimension = shape?.[axis];
   return typeof dimension === 'number' ? dimension : undefined;
+}
+
+/** Throws unless there is one number for each axis. */
+export function checkRank(numbers: readonly number[], shape: Shape): void {
+  if (shape === null || shape.length === numbers.length) return;
+  throw refusal(`expected ${shape.length} axes for the shape [${shape}], given [${numbers}]`);
 }
 
 export function requireFloat({type}: Flowing): void {

@@ -3,6 +3,7 @@ import type {TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {applySteps} from './apply-steps.js';
 import {refusal} from './axes.js';
+import {completeSteps} from './complete-steps.js';
 import {type ProcessingNetwork, processingNetwork} from './processing-network.js';
 import {StepGraph} from './step-graph.js';
 
@@ -43,12 +44,16 @@ export function postprocessNetwork(
 /** What the client gets for `output`. */
 function addOutput(output: TensorInfo, given: OutputPostprocessing, graph: StepGraph): TensorInfo {
   const {name, type, shape} = output;
-  const {layout, steps} = given;
+  const {layout} = given;
   const what = `output "${name}"`;
   if (layout !== undefined && shape !== null && layout.length !== shape.length) {
     throw refusal(`${what}: the layout ${layout} does not fit the shape [${shape}]`);
   }
-  const end = applySteps(what, steps, {name: rawName(name), type, shape, layout}, graph);
+  const start = {name: rawName(name), type, shape, layout, color: undefined, planes: []};
+  const target = {type: given.type, layout: given.tensorLayout};
+  const steps = completeSteps(what, given.steps, start, target);
+  const end = applySteps(what, steps, start, graph);
   graph.finish(end.name, name);
-  return {name, type: end.type, shape: end.shape};
+  const said = end.layout === undefined ? {} : {layout: end.layout};
+  return {name, type: end.type, shape: end.shape, ...said};
 }

@@ -1,9 +1,16 @@
-import type {ElementType} from '../../schemas/element-type.js';
-import {onnxDataTypes} from '../../schemas/element-type.js';
+import {
+  type ElementData,
+  type ElementType,
+  elementLayouts,
+  type NumericType,
+  onnxDataTypes,
+} from '../../schemas/element-type.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import type {NodeProto, TensorProto} from '../network/generated/onnx_pb.js';
 import {type Attributes, nodeProto} from '../network/node-proto.js';
 import {tensorProto} from '../network/tensor-proto.js';
+
+type Numbers = readonly (number | bigint)[];
 
 /** The nodes of a pre- or postprocessing network while steps add to them. */
 export class StepGraph {
@@ -34,10 +41,10 @@ export class StepGraph {
     return this.#initializer({type: 'i64', shape: [values.length], data});
   }
 
-  /** Numbers of this shape as elements of `type`. */
-  numbers(values: readonly number[], shape: readonly number[], type: ElementType): string {
-    const constant = this.#initializer({type: 'f32', shape, data: Float32Array.from(values)});
-    return type === 'f32' ? constant : this.cast(constant, type);
+  /** Numbers of this shape as elements of `type`, which holds them. */
+  numbers(values: Numbers, shape: readonly number[], type: NumericType): string {
+    if (type === 'f16') return this.cast(this.numbers(values, shape, 'f32'), type);
+    return this.#initializer({type, shape, data: elementsOf(values, type)} as TensorData);
   }
 
   cast(value: string, type: ElementType): string {
@@ -56,4 +63,17 @@ export class StepGraph {
     this.#taken.add(name);
     return name;
   }
+}
+
+function elementsOf(values: Numbers, type: NumericType): ElementData[NumericType] {
+  const {array, bytes} = elementLayouts[type];
+  const data = new array(new ArrayBuffer(values.length * bytes), 0, values.length);
+  for (const [index, value] of values.entries()) {
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+      data[index] = BigInt(value);
+    } else {
+      data[index] = Number(value);
+    }
+  }
+  return data;
 }

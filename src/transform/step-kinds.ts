@@ -1,5 +1,6 @@
 import type {ProcessingStep} from '../../schemas/preprocessing.js';
 import type {StepKind} from './step-kind.js';
+import {convertColor} from './steps/convert-color.js';
 import {convertElementType} from './steps/convert-element-type.js';
 import {convertLayout} from './steps/convert-layout.js';
 import {crop} from './steps/crop.js';
@@ -19,6 +20,7 @@ const stepKinds: StepKinds = {
   mean: perChannel('Sub'),
   scale: perChannel('Div'),
   convertLayout,
+  convertColor,
   reverseChannels,
   resize,
   crop,

@@ -84,7 +84,8 @@ export class ScriptedPlanner implements TaskExecutor<PlannerTask> {
   async run(task: PlannerTask): Promise<Inspection | readonly NetworkRef[]> {
     if (task.kind === 'inspect') {
       this.onInspect?.();
-      return {graph: this.#graph, queried: stored, preprocess: null, postprocess: null};
+      const none = {clientInputs: new Map(), preprocess: null, postprocess: null};
+      return {graph: this.#graph, queried: stored, ...none};
     }
     this.onExtract?.();
     this.extracted.push(task.parts);

@@ -1,20 +1,20 @@
-import type {Layout, ProcessingStep} from '../../../schemas/preprocessing.js';
-import {axisOf, refusal} from '../axes.js';
-import type {Shape, StepKind} from '../step-kind.js';
+import type {Layout} from '../../../schemas/layout.js';
+import type {ProcessingStep} from '../../../schemas/preprocessing.js';
+import {invariant} from '../../errors.js';
+import {axisOf, checkRank, refusal} from '../axes.js';
+import type {StepKind} from '../step-kind.js';
 
 type Step = Extract<ProcessingStep, {readonly kind: 'convertLayout'}>;
 
 export const convertLayout: StepKind<Step> = {
-  layoutAfter(step, layout) {
-    if (typeof step.to === 'string') return step.to;
-    return (
-      layout &&
-      permutationOf(step, layout)
-        .map(axis => layout[axis])
-        .join('')
-    );
+  formatAfter(step, format) {
+    return {...format, layout: layoutAfter(step, format.layout)};
   },
-  shapeBefore(step, after, layout) {
+  layoutBefore({to}, after) {
+    if (to === undefined || typeof to === 'string' || to.length !== after.length) return undefined;
+    return to.map((_, axis) => after[to.indexOf(axis)]).join('');
+  },
+  shapeBefore(step, after, {layout}) {
     if (after === null) return null;
     const permutation = permutationOf(step, layout);
     checkRank(permutation, after);
@@ -23,30 +23,37 @@ export const convertLayout: StepKind<Step> = {
   apply(step, value, graph) {
     const permutation = permutationOf(step, value.layout);
     checkRank(permutation, value.shape);
-    const perm = permutation.map(BigInt);
+    const layout = layoutAfter(step, value.layout);
+    if (permutation.every((from, axis) => from === axis)) return {...value, layout};
     return {
       ...value,
-      name: graph.node('Transpose', [value.name], {perm}),
+      name: graph.node('Transpose', [value.name], {perm: permutation.map(BigInt)}),
       shape: value.shape && permutation.map(axis => value.shape?.[axis] ?? '?'),
-      layout: convertLayout.layoutAfter?.(step, value.layout),
+      layout,
     };
   },
 };
 
+function layoutAfter(step: Step, layout: Layout | undefined): Layout | undefined {
+  if (typeof step.to === 'string') return step.to;
+  if (layout === undefined) return undefined;
+  const letters = permutationOf(step, layout).map(axis => layout[axis]);
+  return letters.join('');
+}
+
 /** For each axis after the step, which axis before it was. */
 function permutationOf({to}: Step, layout: Layout | undefined): readonly number[] {
+  invariant(to !== undefined, 'completeSteps fills the layout in');
   if (typeof to === 'string') {
     if (layout !== undefined && layout.length !== to.length) {
       throw refusal(`expected the letters of ${layout} in another order, given ${to}`);
     }
     return [...to].map(letter => axisOf(layout, letter));
   }
+  if (layout !== undefined && layout.length !== to.length) {
+    throw refusal(`expected a number for each axis of ${layout}, given [${to}]`);
+  }
   const axes = [...to].sort((a, b) => a - b);
   if (axes.every((axis, index) => axis === index)) return to;
   throw refusal(`expected each axis from 0 to ${to.length - 1} once, given [${to}]`);
-}
-
-function checkRank(permutation: readonly number[], shape: Shape): void {
-  if (shape === null || shape.length === permutation.length) return;
-  throw refusal(`expected ${shape.length} axes for the shape [${shape}]`);
 }

@@ -1,3 +1,4 @@
+import type {NumericType} from '../../../schemas/element-type.js';
 import type {ProcessingStep} from '../../../schemas/preprocessing.js';
 import {axisOf, refusal, requireFloat, sizeAt} from '../axes.js';
 import type {StepGraph} from '../step-graph.js';
@@ -12,7 +13,7 @@ export function perChannel(operation: 'Sub' | 'Div'): StepKind<Step> {
       requireFloat(value);
       const operand =
         typeof values === 'number'
-          ? graph.numbers([values], [], value.type)
+          ? graph.numbers([values], [], value.type as NumericType)
           : channelNumbers(values, value, graph);
       return {...value, name: graph.node(operation, [value.name, operand])};
     },
@@ -27,5 +28,5 @@ function channelNumbers(values: readonly number[], value: Flowing, graph: StepGr
     throw refusal(`expected ${channels} numbers, one for each channel, given ${values.length}`);
   }
   const shape = [...(value.layout ?? '')].map((_, each) => (each === axis ? channels : 1));
-  return graph.numbers(values, shape, value.type);
+  return graph.numbers(values, shape, value.type as NumericType);
 }

@@ -1,23 +1,32 @@
-import type {ElementType} from '../../../schemas/element-type.js';
-import type {Layout, ProcessingStep} from '../../../schemas/preprocessing.js';
-import {axisOf, refusal, requireFloat, sizeAt, withDimensions} from '../axes.js';
+import type {ElementType, NumericType} from '../../../schemas/element-type.js';
+import type {Layout} from '../../../schemas/layout.js';
+import type {ProcessingStep} from '../../../schemas/preprocessing.js';
+import {axisOf, refusal, sizeAt, withDimensions} from '../axes.js';
+import {rangeOf} from '../element-range.js';
 import type {StepGraph} from '../step-graph.js';
 import type {Flowing, Shape, StepKind} from '../step-kind.js';
+import {converted} from './convert-element-type.js';
 
 type Step = Extract<ProcessingStep, {readonly kind: 'resize'}>;
 
-/** What ONNX Runtime's CPU kernel takes; it runs f16 as f32. */
-const resizable: readonly ElementType[] = ['f16', 'f32', 'i8', 'u8', 'i32'];
+/** Types whose every element is a float32 too, which is what all devices resize. */
+const resizable: readonly ElementType[] = ['f32', 'f16', 'i8', 'u8', 'i16', 'u16'];
 
+/**
+ * As OpenVINO's PrePostProcessor resizes (Interpolate with its default attributes): pixels have
+ * their positions at their centres (half_pixel), the nearest of two at the same distance is the
+ * former, cubic has the coefficient -0.75, and nothing is smoothed where an image shrinks. These
+ * are the defaults of ONNX's Resize as well.
+ */
 export const resize: StepKind<Step> = {
-  shapeBefore(_, after, layout) {
+  shapeBefore(_, after, {layout}) {
     return withDimensions(after, [
       [axisOf(layout, 'H'), '?'],
       [axisOf(layout, 'W'), '?'],
     ]);
   },
   apply(step, value, graph, after) {
-    checkType(step, value);
+    checkType(value);
     const [h, w] = [axisOf(value.layout, 'H'), axisOf(value.layout, 'W')];
     const height = sizeOf('height', step.height, after, h);
     const width = sizeOf('width', step.width, after, w);
@@ -25,7 +34,9 @@ export const resize: StepKind<Step> = {
       [h, height],
       [w, width],
     ]);
-    const name = resized(step, value, graph, [height, width]);
+    const name = throughFloat(step, value, graph, float =>
+      resized(step, {...value, name: float}, graph, [height, width]),
+    );
     return {...value, name, shape};
   },
 };
@@ -34,6 +45,19 @@ function sizeOf(what: string, given: number | undefined, after: Shape, axis: num
   const size = given ?? sizeAt(after, axis);
   if (size !== undefined) return size;
   throw refusal(`expected a ${what}, since what follows does not fix one`);
+}
+
+/** Whole numbers are rounded to the nearest, halves to the even one. */
+function throughFloat(
+  {mode}: Step,
+  {name, type}: Flowing,
+  graph: StepGraph,
+  resizeFloats: (name: string) => string,
+): string {
+  if (type === 'f32') return resizeFloats(name);
+  const made = resizeFloats(graph.cast(name, 'f32'));
+  if (mode === 'nearest' || rangeOf(type) === undefined) return graph.cast(made, type);
+  return converted(graph.node('Round', [made]), 'f32', type as NumericType, graph);
 }
 
 /** Kernels want the pixels in the last two axes: others are moved there and back. */
@@ -60,8 +84,9 @@ function pixelsLast(layout: Layout) {
   return {there, back: there.map((_, axis) => there.indexOf(axis))};
 }
 
-function checkType({mode}: Step, value: Flowing): void {
-  if (mode === 'cubic') requireFloat(value);
-  if (resizable.includes(value.type)) return;
-  throw refusal(`expected elements of ${resizable.join(', ')}, given ${value.type}`);
+function checkType({type}: Flowing): void {
+  if (resizable.includes(type)) return;
+  throw refusal(
+    `expected elements of ${resizable.join(', ')}, given ${type}: convert the element type first`,
+  );
 }

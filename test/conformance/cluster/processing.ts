@@ -25,7 +25,9 @@ export function processing(check: Check): void {
       executable.stageGraph.stages.map(({role}) => role),
       ['preprocess', 'execute', 'postprocess'],
     );
-    t.deepEqual(executable.inputs, [{name: 'image', type: 'u8', shape: ['n', 2, 2, 3]}]);
+    t.deepEqual(executable.inputs, [
+      {name: 'image', type: 'u8', shape: ['n', 2, 2, 3], layout: 'NHWC'},
+    ]);
     t.deepEqual(executable.outputs, [{name: 'scores', type: 'f32', shape: ['n', 3]}]);
     const pixels = [0, 255, 0, 0, 255, 0, 0, 255, 51, 0, 255, 51];
     const {scores} = await executable.createInferRequest().infer({
@@ -40,6 +42,41 @@ export function processing(check: Check): void {
     }
     const wrong = executable.createInferRequest().infer({image: floats([1])});
     await rejects(t, wrong, 'TYPE_MISMATCH', 'image', 'u8', 'f32');
+  });
+
+  check('planes of luma and chroma are inputs of their own, on every device', async (t, core) => {
+    const network = await core.readNetwork(channelMeans());
+    for (const device of ['CPU', 'WASM']) {
+      const steps = new PrePostProcessor();
+      const image = steps.input('image').tensor({type: 'u8', color: 'NV12_TWO_PLANES'});
+      image.network({layout: 'NCHW'}).convertColor('RGB');
+      const options = {preprocessing: steps.build()};
+      const executable = await core.loadNetwork(network, device, {}, options);
+      t.teardown(() => executable.release());
+      t.deepEqual(
+        executable.inputs.map(({name}) => name),
+        ['image/y', 'image/uv'],
+      );
+      const {scores} = await executable.createInferRequest().infer({
+        'image/y': tensorOf('u8', [1, 2, 2, 1], [81, 81, 81, 81]),
+        'image/uv': tensorOf('u8', [1, 1, 1, 2], [90, 240]),
+      });
+      t.deepEqual([...(scores?.data ?? [])], [254, 0, 0], device);
+    }
+  });
+
+  check('what is declared but not changed costs no stage', async (t, core) => {
+    const network = await core.readNetwork(channelMeans());
+    const steps = new PrePostProcessor();
+    steps.input('image').network({layout: 'NCHW'});
+    const options = {preprocessing: steps.build()};
+    const executable = await core.loadNetwork(network, 'CPU', {}, options);
+    t.teardown(() => executable.release());
+    t.deepEqual(
+      executable.stageGraph.stages.map(({role}) => role),
+      ['execute'],
+    );
+    t.is(executable.inputs[0]?.layout, 'NCHW');
   });
 
   check('steps for what the network does not have are refused', async (t, core) => {

@@ -27,10 +27,30 @@ test('a layout converts what the network gives', async t => {
   const steps = [{kind: 'convertLayout', to: 'NHWC'}];
   const {outputs} = parsePreprocessing({outputs: {image: {layout: 'NCHW', steps}}});
   const made = postprocessNetwork(outputs, [image]);
-  t.deepEqual(made.outputs, [{name: 'image', type: 'f32', shape: [1, 1, 2, 2]}]);
+  t.deepEqual(made.outputs, [{name: 'image', type: 'f32', shape: [1, 1, 2, 2], layout: 'NHWC'}]);
   const raw = tensorOf('f32', [1, 2, 1, 2], [1, 2, 3, 4]);
   const results = await runModel(made.model, new Map([['image/raw', raw]]));
   t.deepEqual([...(results.get('image')?.data ?? [])], [1, 3, 2, 4]);
+});
+
+test('what the client is to get is converted after the steps', async t => {
+  const image: TensorInfo = {name: 'image', type: 'f32', shape: [1, 2, 1, 2]};
+  const declared = {layout: 'NCHW', tensorLayout: 'NHWC', type: 'u8', steps: []};
+  const {outputs} = parsePreprocessing({outputs: {image: declared}});
+  const made = postprocessNetwork(outputs, [image]);
+  const expected = {name: 'image', type: 'u8', shape: [1, 1, 2, 2], layout: 'NHWC'} as const;
+  t.deepEqual(made.outputs, [expected]);
+  const raw = tensorOf('f32', [1, 2, 1, 2], [1.5, -2, 3, 400]);
+  const results = await runModel(made.model, new Map([['image/raw', raw]]));
+  t.deepEqual([...(results.get('image')?.data ?? [])], [1, 3, 0, 255]);
+});
+
+test('refuses a type that is left to a declaration without one', t => {
+  const steps = [{kind: 'convertElementType'}] as const;
+  t.throws(() => postprocessNetwork({logits: {steps}}, [logits]), {
+    instanceOf: InferenceError,
+    message: /output "logits": convertElementType to what/,
+  });
 });
 
 test('refuses an axis that the output does not have, and says where', t => {

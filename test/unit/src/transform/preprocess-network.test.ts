@@ -3,9 +3,8 @@ import type {ElementType} from '../../../../schemas/element-type.js';
 import type {ProcessingStep} from '../../../../schemas/preprocessing.js';
 import type {TensorData, TensorInfo} from '../../../../schemas/tensor.js';
 import {InferenceError} from '../../../../src/errors.js';
-import {parsePreprocessing} from '../../../../src/transform/parse-preprocessing.js';
 import {preprocessNetwork} from '../../../../src/transform/preprocess-network.js';
-import {runModel} from '../../../support/run-model.js';
+import {runSteps} from '../../../support/run-steps.js';
 import {tensorOf} from '../../../support/tensor-of.js';
 
 const image: TensorInfo = {name: 'image', type: 'f32', shape: ['n', 2, 2, 2]};
@@ -13,13 +12,8 @@ const image: TensorInfo = {name: 'image', type: 'f32', shape: ['n', 2, 2, 2]};
 /** Two channels of 2 x 2 pixels, channels last. */
 const pixels = tensorOf('u8', [1, 2, 2, 2], [10, 20, 30, 40, 50, 60, 70, 80]);
 
-async function preprocess(given: object, tensor: TensorData, input = image): Promise<TensorData> {
-  const {inputs} = parsePreprocessing({inputs: {[input.name]: given}});
-  const {model} = preprocessNetwork(inputs, [input]);
-  const results = await runModel(model, new Map([[input.name, tensor]]));
-  const result = results.get(`${input.name}/preprocessed`);
-  if (result === undefined) throw new Error('no result');
-  return result;
+function preprocess(given: object, tensor: TensorData, input = image): Promise<TensorData> {
+  return runSteps(given, input, tensor);
 }
 
 test('steps run in the order in which they are listed', async t => {
@@ -106,7 +100,7 @@ test('a border is added, and taken off the shape that the client sends', async t
   const steps: ProcessingStep[] = [{kind: 'pad', top: 1, bottom: 0, left: 0, right: 1, value: 9}];
   const input: TensorInfo = {name: 'image', type: 'f32', shape: [1, 1, 2, 3]};
   const {inputs} = preprocessNetwork({image: {layout: 'NCHW', steps}}, [input]);
-  t.deepEqual(inputs, [{name: 'image', type: 'f32', shape: [1, 1, 1, 2]}]);
+  t.deepEqual(inputs, [{name: 'image', type: 'f32', shape: [1, 1, 1, 2], layout: 'NCHW'}]);
   const tensor = tensorOf('f32', [1, 1, 1, 2], [1, 2]);
   const result = await preprocess({layout: 'NCHW', steps}, tensor, input);
   t.deepEqual([...result.data], [9, 9, 9, 1, 2, 9]);
@@ -120,19 +114,70 @@ test('the client sends what the declaration says under the name of the input', t
   ];
   const other: TensorInfo = {name: 'other', type: 'i64', shape: []};
   const made = preprocessNetwork({image: {type: 'u8', layout: 'NHWC', steps}}, [image, other]);
-  t.deepEqual(made.inputs, [{name: 'image', type: 'u8', shape: ['n', '?', '?', 2]}]);
+  const sent = {name: 'image', type: 'u8', shape: ['n', '?', '?', 2], layout: 'NHWC'} as const;
+  t.deepEqual(made.inputs, [sent]);
   t.deepEqual(made.outputs, [{...image, name: 'image/preprocessed'}]);
+  t.deepEqual([...made.clientInputs], [['image', [sent]]]);
+});
+
+test('an input that passes as it is needs no network, and keeps its declared layout', t => {
+  const made = preprocessNetwork({image: {networkLayout: 'NCHW', steps: []}}, [image]);
+  t.deepEqual(made.outputs, []);
+  t.deepEqual([...made.clientInputs], [['image', [{...image, layout: 'NCHW'}]]]);
+});
+
+test('what is declared of both sides is converted without being asked for', async t => {
+  const declared = {type: 'u8', layout: 'NHWC', networkLayout: 'NCHW', steps: []};
+  const expected = tensorOf('f32', [1, 2, 2, 2], [10, 30, 50, 70, 20, 40, 60, 80]);
+  t.deepEqual(await preprocess(declared, pixels), expected);
+});
+
+test('steps without a type or a layout lead to those of the network', async t => {
+  const steps = [
+    {kind: 'convertLayout'},
+    {kind: 'convertElementType'},
+    {kind: 'mean', values: [10, 20]},
+  ];
+  const declared = {type: 'u8', layout: 'NHWC', networkLayout: 'NCHW', steps};
+  const expected = tensorOf('f32', [1, 2, 2, 2], [0, 20, 40, 60, 0, 20, 40, 60]);
+  t.deepEqual(await preprocess(declared, pixels), expected);
+});
+
+test('the layout of what is sent follows from the network’s, back through the axes', t => {
+  const steps: ProcessingStep[] = [
+    {kind: 'reverseChannels'},
+    {kind: 'convertLayout', to: [0, 3, 1, 2]},
+  ];
+  const made = preprocessNetwork({image: {networkLayout: 'NCHW', steps}}, [image]);
+  t.deepEqual(made.inputs, [{name: 'image', type: 'f32', shape: ['n', 2, 2, 2], layout: 'NHWC'}]);
+});
+
+test('a spatial shape replaces height and width of what is sent, or leaves them open', t => {
+  const resize: ProcessingStep[] = [{kind: 'resize', mode: 'linear'}];
+  const shapes = (['dynamic', {height: 480, width: 640}] as const).map(spatial => {
+    const declared = {layout: 'NCHW', spatial, steps: resize};
+    return preprocessNetwork({image: declared}, [image]).inputs[0]?.shape;
+  });
+  t.deepEqual(shapes, [
+    ['n', 2, '?', '?'],
+    ['n', 2, 480, 640],
+  ]);
+});
+
+test('an image of bytes is resized with rounding, and stays within bytes', async t => {
+  const input: TensorInfo = {name: 'image', type: 'u8', shape: [1, 1, 1, 4]};
+  const tensor = tensorOf('u8', [1, 1, 1, 2], [0, 255]);
+  const expected = {linear: [0, 64, 191, 255], cubic: [0, 58, 197, 255]};
+  for (const [mode, values] of Object.entries(expected)) {
+    const declared = {layout: 'NCHW', steps: [{kind: 'resize', mode}]};
+    t.deepEqual([...(await preprocess(declared, tensor, input)).data], values, mode);
+  }
 });
 
 const refusals: readonly (readonly [string, object, RegExp])[] = [
   ['an unknown step', {steps: [{kind: 'blur'}]}, /inputs\.image\.steps\.0.*Invalid/i],
   ['an unknown field', {stepz: [], steps: []}, /stepz/],
   ['a scale of zero', {steps: [{kind: 'scale', values: [1, 0]}]}, /no zero/],
-  [
-    'an element type that the network does not take',
-    {type: 'u8', steps: []},
-    /input "image": its steps give u8 elements, the network takes f32/,
-  ],
   [
     'a mean of whole numbers',
     {type: 'u8', steps: [{kind: 'mean', values: 1}]},
@@ -184,15 +229,67 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
     /step 1 \(resize\): expected a height/,
   ],
   [
-    'cubic resizing of whole numbers',
+    'resizing elements that float32 does not hold',
+    {type: 'i32', layout: 'NCHW', steps: [{kind: 'resize', mode: 'linear'}]},
+    /step 1 \(resize\): expected elements of f32, .* given i32: convert the element type first/,
+  ],
+  [
+    'a colour that is not declared',
+    {layout: 'NCHW', steps: [{kind: 'convertColor', to: 'RGB'}]},
+    /step 1 \(convertColor\): expected a declared colour format/,
+  ],
+  [
+    'a window and ranges at once',
+    {layout: 'NCHW', steps: [{kind: 'crop', top: 0, left: 0, height: 1, width: 1, begin: [0]}]},
+    /either top, left, height and width, or begin and end/,
+  ],
+  ['half a window', {layout: 'NCHW', steps: [{kind: 'crop', top: 0, left: 0}]}, /either top/],
+  [
+    'ranges for too few axes',
+    {steps: [{kind: 'crop', begin: [0], end: [1]}]},
+    /step 1 \(crop\): expected 4 axes for the shape/,
+  ],
+  [
+    'ranges that leave nothing',
+    {shape: [1, 2, 2, 2], steps: [{kind: 'crop', begin: [0, 0, 0, 2], end: [1, 2, 2, 2]}]},
+    /step 1 \(crop\): expected something of axis 3/,
+  ],
+  [
+    'a value in a border of the outermost',
+    {steps: [{kind: 'pad', begin: [0, 0, 0, 0], end: [0, 0, 0, 1], mode: 'edge', value: 1}]},
+    /no value in another mode/,
+  ],
+  [
+    'a border of a value that the elements cannot have',
     {
       ...{type: 'u8', layout: 'NCHW'},
-      steps: [
-        {kind: 'resize', mode: 'cubic'},
-        {kind: 'convertElementType', type: 'f32'},
-      ],
+      steps: [{kind: 'pad', top: 1, bottom: 0, left: 0, right: 0, value: 300}],
     },
-    /step 1 \(resize\): expected floating-point elements/,
+    /step 1 \(pad\): expected a value that u8 holds, given 300/,
+  ],
+  [
+    'too few values for the channels of a border',
+    {
+      layout: 'NCHW',
+      steps: [{kind: 'pad', top: 1, bottom: 0, left: 0, right: 0, value: [1]}],
+    },
+    /step 1 \(pad\): expected a value for each channel \(2\), given 1/,
+  ],
+  [
+    'a layout that is left to a network without one',
+    {layout: 'NHWC', steps: [{kind: 'convertLayout'}]},
+    /input "image": convertLayout to what\?/,
+  ],
+  [
+    'a shape and a spatial shape',
+    {shape: [1, 2, 2, 2], spatial: 'dynamic', steps: []},
+    /a shape or a spatial shape, given both/,
+  ],
+  ['a spatial shape without a layout', {spatial: 'dynamic', steps: []}, /axes H and W/],
+  [
+    'a network’s layout of another rank',
+    {networkLayout: 'NCW', steps: []},
+    /layout NCW does not fit the shape/,
   ],
 ];
 
@@ -221,6 +318,12 @@ const everyStep: readonly ProcessingStep[] = [
   {kind: 'resize', mode: 'cubic', height: 3, width: 5},
   {kind: 'crop', top: 0, left: 1, height: 2, width: 1},
   {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1},
+  {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, mode: 'edge'},
+  {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, mode: 'reflect'},
+  {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, value: [0, 1]},
+  {kind: 'crop', begin: [0, 0, 0, 0], end: [1, 1, 1, 1]},
+  {kind: 'convertElementType', type: 'u8'},
+  {kind: 'convertElementType', type: 'f32'},
   {kind: 'softmax', axis: -1},
 ];
 const numericTypes: readonly ElementType[] = [
