@@ -56,6 +56,38 @@ function inferWith(name: string, content: Uint8Array | string, input = 'image'):
 const onDigits = (command: string, ...args: Args) => [command, digitsPath, ...args];
 const image = tensorOf('f32', [1, 1, 8, 8]);
 
+test.serial('a conformance run of no device', refuses, ['conformance'], {
+  code: 'INVALID_ARGUMENT',
+  says: /expected --device, or --plugin/,
+});
+test.serial(
+  'a run of operations without tests',
+  refuses,
+  ['conformance', '-d', 'CPU', '--only', 'operations'],
+  {
+    code: 'INVALID_ARGUMENT',
+    says: /expected --tests/,
+  },
+);
+test.serial(
+  'a conformance run of behaviours that are none',
+  refuses,
+  ['conformance', '-d', 'CPU', '--filter', 'zzz'],
+  {
+    code: 'INVALID_ARGUMENT',
+    says: /'zzz', found none/,
+  },
+);
+test.serial(
+  'a conformance run of a plugin that is not there',
+  refuses,
+  ['conformance', '--plugin', './absent.js'],
+  {
+    code: 'FILE_UNREADABLE',
+    says: /plugin .\/absent.js: expected a file/,
+  },
+);
+
 test.serial(
   'a file that is no ONNX network',
   refuses,

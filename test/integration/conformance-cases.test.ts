@@ -67,7 +67,7 @@ test('cases are run undivided and at every cut, and compared', async t => {
     await writeCase(join(root, name), content);
   }
   const settings = {
-    ...{connect: null, device: 'CPU', cutWith: 'CPU', noCuts: false},
+    ...{connect: null, plugin: null, device: 'CPU', cutWith: 'CPU', noCuts: false},
     inferTimeoutMs: 30_000,
   };
   const told: string[] = [];

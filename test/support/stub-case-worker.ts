@@ -26,6 +26,8 @@ function run(name: string): void {
 process.on('message', (message: ToCaseProcess) => {
   if (message.kind === 'run') {
     run(message.folder.name);
+  } else if (message.kind === 'behave') {
+    run(message.name);
   } else if (message.settings.device === 'NONE') {
     const error = new InferenceError('UNKNOWN_DEVICE', 'there is no NONE').toWire();
     tell({kind: 'failed', error});

@@ -8,6 +8,8 @@ export interface CaseSettings {
   /** The cluster to use; null: one inside each process. */
   readonly connect: ConnectOptions | null;
   readonly device: string;
+  /** The module of a plugin beside those that come with Heterodyne; only inside each process. */
+  readonly plugin: string | null;
   /** Null: chosen from the devices that are there. */
   readonly cutWith: string | null;
   /** Cases are run undivided only. */
@@ -18,7 +20,8 @@ export interface CaseSettings {
 /** What the command tells a process that runs cases. Secrets travel here, not in arguments. */
 export type ToCaseProcess =
   | {readonly kind: 'start'; readonly settings: CaseSettings}
-  | {readonly kind: 'run'; readonly folder: CaseFolder};
+  | {readonly kind: 'run'; readonly folder: CaseFolder}
+  | {readonly kind: 'behave'; readonly name: string};
 
 /** What a process that runs cases tells the command. */
 export type FromCaseProcess =

@@ -68,9 +68,18 @@ export class CaseProcess {
   }
 
   /** Never rejects; after a crash or a hang the process is not `usable`. */
-  async run(folder: CaseFolder): Promise<CaseResult> {
+  run(folder: CaseFolder): Promise<CaseResult> {
+    return this.#perform(folder.name, {kind: 'run', folder});
+  }
+
+  /** The same for a behaviour. */
+  behave(name: string): Promise<CaseResult> {
+    return this.#perform(name, {kind: 'behave', name});
+  }
+
+  async #perform(name: string, message: ToCaseProcess): Promise<CaseResult> {
     this.#step = 'start';
-    const answer = await this.#ask({kind: 'run', folder}, this.#silentMs);
+    const answer = await this.#ask(message, this.#silentMs);
     if (answer.kind === 'result') {
       const {outcome} = answer.result;
       if (outcome === 'crashed' || outcome === 'hanging') await this.stop();
@@ -78,8 +87,8 @@ export class CaseProcess {
     }
     await this.stop();
     const outcome = answer.kind === 'silent' ? 'hanging' : 'crashed';
-    const message = `${this.#step}: ${this.#why(answer, this.#silentMs)}`;
-    return {name: folder.name, operation: severalOperations, outcome, message, cuts: noCuts};
+    const why = `${this.#step}: ${this.#why(answer, this.#silentMs)}`;
+    return {name, operation: severalOperations, outcome, message: why, cuts: noCuts};
   }
 
   async stop(): Promise<void> {

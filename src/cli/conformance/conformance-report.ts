@@ -1,21 +1,38 @@
 import {type CaseOutcome, type CaseResult, caseOutcomes} from './case-result.js';
 
+export const caseGroups = ['behaviour', 'operations'] as const;
+export type CaseGroup = (typeof caseGroups)[number];
+
+/** A case in a report; of a behaviour, `operation` is what it is about. */
+export interface ReportedCase extends CaseResult {
+  readonly group: CaseGroup;
+}
+
 export type OutcomeCounts = Readonly<Record<CaseOutcome, number>>;
 
-/** What a device makes of ONNX's backend tests. */
+/** What a device makes of the behaviours that every device has, and of ONNX's backend tests. */
 export interface ConformanceReport extends OutcomeCounts {
   readonly device: string;
   /** What took the other side of cuts; null: nothing was cut. */
   readonly cutWith: string | null;
   readonly durationMs: number;
+  readonly cases: readonly ReportedCase[];
+}
+
+export interface ConformanceRun
+  extends Pick<ConformanceReport, 'device' | 'cutWith' | 'durationMs'> {
+  readonly behaviours?: readonly CaseResult[];
   readonly cases: readonly CaseResult[];
 }
 
-export function conformanceReport(
-  run: Pick<ConformanceReport, 'device' | 'cutWith' | 'durationMs' | 'cases'>,
-): ConformanceReport {
-  const {device, cutWith, durationMs, cases} = run;
+export function conformanceReport(run: ConformanceRun): ConformanceReport {
+  const {device, cutWith, durationMs, behaviours = []} = run;
+  const cases = [...inGroup('behaviour', behaviours), ...inGroup('operations', run.cases)];
   return {device, cutWith, ...countOutcomes(cases), durationMs, cases};
+}
+
+function inGroup(group: CaseGroup, results: readonly CaseResult[]): readonly ReportedCase[] {
+  return results.map(result => ({...result, group}));
 }
 
 export interface OperationRow {

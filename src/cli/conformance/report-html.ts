@@ -1,5 +1,10 @@
 import {type CaseResult, caseOutcomes} from './case-result.js';
-import {type ConformanceReport, operationRows} from './conformance-report.js';
+import {
+  type CaseGroup,
+  type ConformanceReport,
+  caseGroups,
+  operationRows,
+} from './conformance-report.js';
 import {filterForm, filterScript} from './report-filter.js';
 
 const styles = `
@@ -42,8 +47,7 @@ ${caseOutcomes
   .toReversed()
   .map(outcome => section(report, outcome))
   .join('\n')}
-<h2>Operations</h2>
-${operations(report)}
+${caseGroups.map(group => rowsOf(group, report)).join('\n')}
 ${filterScript}
 </body>
 </html>
@@ -73,7 +77,7 @@ function section({cases}: ConformanceReport, outcome: CaseResult['outcome']): st
   const open = outcome === 'passed' || outcome === 'unsupported' ? '' : ' open';
   const rows = those.map(caseRow).join('\n');
   return `<details${open}><summary class="${outcome}">${those.length} ${outcome}</summary>
-<table><tr><th>Case</th><th>Operation</th><th class="number">Cuts</th><th>Message</th></tr>
+<table><tr><th>Case</th><th>Of</th><th class="number">Cuts</th><th>Message</th></tr>
 ${rows}
 </table></details>`;
 }
@@ -87,7 +91,10 @@ function caseRow({name, operation, cuts, message}: CaseResult): string {
   );
 }
 
-function operations({cases}: ConformanceReport): string {
+function rowsOf(group: CaseGroup, report: ConformanceReport): string {
+  const cases = report.cases.filter(each => each.group === group);
+  if (cases.length === 0) return '';
+  const heading = group === 'behaviour' ? 'Behaviour' : 'Operation';
   const titles = [...caseOutcomes, 'cuts'].map(title => `<th class="number">${title}</th>`);
   const rows = operationRows(cases).map(({operation, counts, cuts}) => {
     const cells = caseOutcomes.map(
@@ -97,7 +104,10 @@ function operations({cases}: ConformanceReport): string {
     cells.push(`<td class="number">${passed}</td>`);
     return `<tr><td>${operationButton(operation)}</td>${cells.join('')}</tr>`;
   });
-  return `<table><tr><th>Operation</th>${titles.join('')}</tr>\n${rows.join('\n')}\n</table>`;
+  return `<h2>${heading}</h2>
+<table><tr><th>${heading}</th>${titles.join('')}</tr>
+${rows.join('\n')}
+</table>`;
 }
 
 function operationButton(operation: string): string {

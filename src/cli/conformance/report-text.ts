@@ -1,27 +1,40 @@
 import type {Style} from '../ansi.js';
 import {formatTable} from '../table.js';
 import {type CaseOutcome, caseOutcomes} from './case-result.js';
-import {type ConformanceReport, operationRows} from './conformance-report.js';
+import {
+  type CaseGroup,
+  type ConformanceReport,
+  caseGroups,
+  operationRows,
+} from './conformance-report.js';
 
 const messageCharactersMax = 160;
 
-/** The report for a terminal: a table by operation, what did not pass, the sums. */
+/** The report for a terminal: tables by behaviour and by operation, what did not pass, the sums. */
 export function reportText(report: ConformanceReport, style: Style): string {
-  const parts = [table(report, style), problems(report, style), summary(report, style)];
+  const tables = caseGroups.map(group => table(group, report, style));
+  const parts = [...tables, problems(report, style), summary(report, style)];
   return parts.filter(part => part !== '').join('\n\n');
 }
 
-function table({cases}: ConformanceReport, style: Style): string {
+const titles: Readonly<Record<CaseGroup, string>> = {
+  behaviour: 'BEHAVIOUR',
+  operations: 'OPERATION',
+};
+
+function table(group: CaseGroup, report: ConformanceReport, style: Style): string {
+  const cases = report.cases.filter(each => each.group === group);
+  if (cases.length === 0) return '';
   const columns = [
-    {title: 'OPERATION'},
-    ...[...caseOutcomes, 'cuts'].map(title => {
+    {title: titles[group]},
+    ...[...caseOutcomes, ...(group === 'operations' ? ['cuts'] : [])].map(title => {
       return {title: title.toUpperCase(), align: 'right' as const};
     }),
   ];
   const rows = operationRows(cases).map(({operation, counts, cuts}) => [
     operation,
     ...caseOutcomes.map(outcome => colour(style, outcome, counts[outcome])),
-    cuts.made === 0 ? '' : `${cuts.passed}/${cuts.made}`,
+    ...(group === 'operations' ? [cuts.made === 0 ? '' : `${cuts.passed}/${cuts.made}`] : []),
   ]);
   return formatTable(columns, rows);
 }

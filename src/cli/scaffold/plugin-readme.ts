@@ -1,7 +1,7 @@
 import type {PluginNames} from './plugin-names.js';
 
 /** What a new plugin's README says. */
-export function pluginReadme({folder, kind}: PluginNames): string {
+export function pluginReadme({kind}: PluginNames): string {
   return `# ${kind}, a plugin for Heterodyne
 
 | file | what it holds |
@@ -16,7 +16,8 @@ export function pluginReadme({folder, kind}: PluginNames): string {
 \`\`\`sh
 npm install heterodyne
 npm test
-npx heterodyne node --plugin ./${folder}/plugin.js     # from the folder above
+npx heterodyne conformance --plugin ./plugin.js
+npx heterodyne node --plugin ./plugin.js
 npx heterodyne infer network.onnx -d HETERO:${kind},CPU
 \`\`\`
 

@@ -7,6 +7,7 @@ import {InferenceError} from '../../../../src/errors.js';
 const stub = fileURLToPath(new URL('../../../support/stub-case-worker.js', import.meta.url));
 const settings: CaseSettings = {
   connect: null,
+  plugin: null,
   device: 'STUB',
   cutWith: null,
   noCuts: false,

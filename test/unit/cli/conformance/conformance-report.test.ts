@@ -28,7 +28,12 @@ const cases = [
   result('d', 'Abs', 'crashed', {message: 'the process ended (SIGSEGV)'}),
   result('e', 'Abs', 'hanging', {message: 'no answer within 60 s'}),
 ];
-const report = conformanceReport({device: 'CPU', cutWith: 'WASM', durationMs: 61_400, cases});
+const run = {device: 'CPU', cutWith: 'WASM', durationMs: 61_400, cases};
+const report = conformanceReport(run);
+const behaviours = [
+  result('wait settles', 'waiting', 'passed'),
+  result('a callback may start again', 'callbacks', 'failed', {message: 'it may not'}),
+];
 
 test('outcomes are counted', t => {
   const {device, passed, failed, unsupported, crashed, hanging} = report;
@@ -70,6 +75,21 @@ test('the text shows operations, what did not pass, and the sums', t => {
   ]);
   const sums = '1 passed, 1 failed, 1 unsupported, 1 crashed, 1 hanging (61 s)';
   t.is(lines.at(-1), `CPU, cut with WASM: ${sums}`);
+});
+
+test('behaviours are a group of their own, before operations, and count with them', t => {
+  const both = conformanceReport({...run, behaviours});
+  t.deepEqual([both.passed, both.failed], [2, 2]);
+  t.deepEqual(
+    both.cases.map(({group}) => group),
+    [...behaviours.map(() => 'behaviour'), ...cases.map(() => 'operations')],
+  );
+  const lines = reportText(both, ansiStyle(false)).split('\n');
+  t.regex(lines[0] ?? '', /^BEHAVIOUR +PASSED +FAILED +UNSUPPORTED +CRASHED +HANGING$/);
+  t.regex(lines[1] ?? '', /^callbacks +0 +1 +0 +0 +0$/);
+  t.true(lines.some(line => line.startsWith('OPERATION ')));
+  t.true(lines.some(line => /^failed +a callback may start again +it may not$/.test(line)));
+  t.regex(reportHtml(both), /<h2>Behaviour<\/h2>.*callbacks.*<h2>Operation<\/h2>/s);
 });
 
 test('the page needs no other file, and shows names and messages as they are', t => {

@@ -1,0 +1,36 @@
+import type {ClusterClient, LoadOptions} from '../../../client/cluster-client.js';
+import type {ExecutableNetwork} from '../../../client/executable-network.js';
+import type {Config} from '../../../plugin/plugin.js';
+
+/** Another connection to the cluster that the device is in. */
+export type OpenCore = () => Promise<ClusterClient>;
+
+/** A device under test, and what a behaviour has loaded on it. */
+export class BehaviourBench {
+  readonly core: ClusterClient;
+  readonly device: string;
+  readonly openCore: OpenCore;
+  readonly #loaded: ExecutableNetwork[] = [];
+
+  constructor(core: ClusterClient, device: string, openCore: OpenCore) {
+    this.core = core;
+    this.device = device;
+    this.openCore = openCore;
+  }
+
+  /** A network on the device, until the behaviour has ended. */
+  async load(
+    model: Uint8Array,
+    config: Config = {},
+    options: LoadOptions = {},
+  ): Promise<ExecutableNetwork> {
+    const network = await this.core.readNetwork(model);
+    const executable = await this.core.loadNetwork(network, this.device, config, options);
+    this.#loaded.push(executable);
+    return executable;
+  }
+
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#loaded.map(executable => executable.release()));
+  }
+}
