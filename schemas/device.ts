@@ -1,5 +1,8 @@
 import {z} from 'zod';
 
+/** What a device's id is made of. */
+export const deviceIdPattern = /^\w{0,32}$/;
+
 /** What a device says about itself when it joins, and in every heartbeat. */
 export const deviceDescriptionSchema = z.object({
   /** `host-a/CPU`, `host-b/GPU.1`. */
@@ -18,6 +21,11 @@ export const deviceDescriptionSchema = z.object({
   capabilities: z.array(z.string()).readonly(),
 });
 export type DeviceDescription = Readonly<z.infer<typeof deviceDescriptionSchema>>;
+
+/** A device's name on its node: its kind, and its id if it has one. */
+export function localName(kind: string, id: string): string {
+  return id === '' ? kind : `${kind}.${id}`;
+}
 
 /** Whether a device runs an operation, and why not. */
 export const operationSupportSchema = z.union([

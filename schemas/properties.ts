@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {deviceIdPattern} from './device.js';
 
 /** Where a property can be asked for: at the core, at a device, at an executable network. */
 export const propertyLevels = ['core', 'device', 'network'] as const;
@@ -72,7 +73,7 @@ export const configProperties = {
     description: 'Whether requests of networks that say so run one at a time on a device.',
   }),
   DEVICE_ID: property({
-    schema: z.union([z.string().regex(/^\w{0,32}$/), z.int().nonnegative().transform(String)]),
+    schema: z.union([z.string().regex(deviceIdPattern), z.int().nonnegative().transform(String)]),
     expected: "letters and digits such as 1, or '' for the only or the first device",
     default: '',
     description: 'Which of several devices of one kind on a host: 1 for GPU.1.',

@@ -1,5 +1,5 @@
 import {availableParallelism} from 'node:os';
-import type {OperationSupport} from '../../schemas/device.js';
+import {localName, type OperationSupport} from '../../schemas/device.js';
 import type {ConfigValues} from '../../schemas/properties.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import {ExclusiveNetwork} from '../../src/plugin/exclusive-network.js';
@@ -85,7 +85,8 @@ export class OnnxRuntimePlugin implements Plugin {
     const values = parseConfig(config);
     const loaded = await load(this.#loadOptions(values));
     if (!values.EXCLUSIVE_ASYNC_REQUESTS) return loaded;
-    return new ExclusiveNetwork(loaded, this.#executors.get(this.name));
+    const device = localName(this.name, values.DEVICE_ID);
+    return new ExclusiveNetwork(loaded, this.#executors.get(device));
   }
 
   #loadOptions(values: ConfigValues): LoadOptions {

@@ -1,6 +1,6 @@
 import {availableParallelism} from 'node:os';
 import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
-import type {OperationSupport} from '../../schemas/device.js';
+import {localName, type OperationSupport} from '../../schemas/device.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import {ExecutorManager} from '../../src/plugin/executor-manager.js';
 import {meetsRequirements} from '../../src/plugin/meets-requirements.js';
@@ -66,7 +66,7 @@ export class TemplatePlugin implements Plugin {
   #network(config: Config): TemplateNetwork {
     const values = parseConfig(config);
     const {streams: slots} = resolveStreams(values, availableParallelism());
-    const {name: device} = this;
+    const device = localName(this.name, values.DEVICE_ID);
     return new TemplateNetwork({device, config: values, slots, executors: this.#executors});
   }
 

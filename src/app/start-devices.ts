@@ -1,8 +1,9 @@
 import {Device} from '../../actors/device.js';
 import {deviceAddress} from '../../schemas/addresses.js';
-import type {DeviceDescription} from '../../schemas/device.js';
+import {type DeviceDescription, deviceIdPattern, localName} from '../../schemas/device.js';
+import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
-import type {Plugin} from '../plugin/plugin.js';
+import type {Plugin, PluginDevice} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {type Log, silentLog} from '../ports/log.js';
 import type {Random} from '../ports/random.js';
@@ -40,14 +41,13 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
     system.withdraw(executor);
     return host.close();
   };
-  const found = await plugin.devices().catch(async error => {
+  const found = await findDevices(plugin).catch(async error => {
     await close();
     throw error;
   });
   const devices = found.map(({id, fullName, capabilities}): DeviceDescription => {
-    const local = id === '' ? plugin.name : `${plugin.name}.${id}`;
     return {
-      name: `${node}/${local}`,
+      name: `${node}/${localName(plugin.name, id)}`,
       node,
       kind: plugin.name,
       id,
@@ -69,4 +69,16 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
       await close();
     },
   };
+}
+
+/** Rejects with INVALID_ARGUMENT if the devices cannot be told apart by their ids. */
+async function findDevices(plugin: Plugin): Promise<readonly PluginDevice[]> {
+  const devices = await plugin.devices();
+  const ids = devices.map(({id}) => id);
+  const wrong = ids.find((id, at) => !deviceIdPattern.test(id) || ids.indexOf(id) !== at);
+  if (wrong === undefined) return devices;
+  const text =
+    `plugin ${plugin.name}: expected a device id of letters and digits (at most 32) of its own, ` +
+    `given '${wrong}'`;
+  throw new InferenceError('INVALID_ARGUMENT', text);
 }

@@ -4,9 +4,8 @@ import {type MetricKeyAt, type MetricValues, metricProperties} from '../../schem
 import {type ConfigValues, configProperties} from '../../schemas/properties.js';
 import {configOf, sharedConfig} from '../plan/device-config.js';
 import {parseDeviceExpression} from '../plan/device-expression.js';
-import {parseConfig} from '../plugin/config.js';
+import {parseConfig, standardConfig} from '../plugin/config.js';
 import {listKeys} from '../plugin/device-properties.js';
-import {isConfigKey} from '../plugin/unknown-key.js';
 
 export type NetworkMetrics = Pick<MetricValues, MetricKeyAt<'network'>>;
 
@@ -42,13 +41,11 @@ function deviceConfigs({stageGraph, config}: Deployment): Record<string, ConfigM
   const entries = replicas.map(({device, node}) => {
     const name = parseDeviceExpression(device);
     const [kind, id] = name.form === 'device' ? [name.kind, name.id ?? ''] : [device, ''];
-    return [device, wholeConfig(configOf({node, kind, id}, config))] as const;
+    return [device, withDefaults(configOf({node, kind, id}, config))] as const;
   });
   return Object.fromEntries(entries);
 }
 
-/** With the defaults of what it leaves out; a plugin's own keys stay as they are. */
-function wholeConfig(config: ConfigMap): ConfigMap {
-  const known = Object.entries(config).filter(([key]) => isConfigKey(key));
-  return {...config, ...parseConfig(Object.fromEntries(known))};
+function withDefaults(config: ConfigMap): ConfigMap {
+  return {...config, ...standardConfig(config)};
 }

@@ -1,4 +1,4 @@
-import type {DeviceDescription} from '../../schemas/device.js';
+import {type DeviceDescription, localName} from '../../schemas/device.js';
 
 /** `2` before `10`. */
 const collator = new Intl.Collator('en', {numeric: true});
@@ -8,7 +8,7 @@ const collator = new Intl.Collator('en', {numeric: true});
  * more than one node, every device's qualified name (`host-a/CPU`).
  */
 export function availableDevices(devices: readonly DeviceDescription[]): readonly string[] {
-  const short = new Set(devices.map(({kind, id}) => (id === '' ? kind : `${kind}.${id}`)));
+  const short = new Set(devices.map(({kind, id}) => localName(kind, id)));
   const nodes = new Set(devices.map(({node}) => node));
   const qualified = nodes.size > 1 ? new Set(devices.map(({name}) => name)) : [];
   return [...[...short].sort(collator.compare), ...[...qualified].sort(collator.compare)];

@@ -23,7 +23,7 @@ export interface CompiledDescription extends RequestNetwork {
 }
 
 export interface ExecutableNetworkOptions {
-  /** The plugin's kind of device. */
+  /** The device's name on its node, for which its executors are called: `CPU`, `GPU.1`. */
   readonly device: string;
   readonly config: ConfigValues;
   /** Inferences that run at the same time. */

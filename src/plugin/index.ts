@@ -1,5 +1,5 @@
 export type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
-export type {OperationSupport} from '../../schemas/device.js';
+export {localName, type OperationSupport} from '../../schemas/device.js';
 export {type ElementType, elementTypes, type NumericType} from '../../schemas/element-type.js';
 export {
   type MetricKey,

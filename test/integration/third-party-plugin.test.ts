@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import type {ConnectOptions} from '../../src/app/connect-options.js';
 import {runCoordinator} from '../../src/app/run-coordinator.js';
@@ -25,27 +26,72 @@ const network = new NetworkBuilder()
   .output('y', 'f32', [2])
   .bytes();
 
-test("a third-party plugin runs in a process of its node's, and shares a network", async t => {
-  const cache = await mkdtemp(join(tmpdir(), 'heterodyne-cache-'));
-  t.teardown(() => rm(cache, {recursive: true, force: true}));
-  process.env['XDG_CACHE_HOME'] = cache;
-  const plugin = await createdPlugin(await temporaryFolder(t), 'my-chip');
-  const {url} = await sharedNats();
-  const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
-  const coordinator = await runCoordinator(connect, silentLog);
-  t.teardown(() => coordinator.close());
-  const log = silentLog;
-  const node = await runNode({name: 'host-a', devices: ['CPU'], plugins: [plugin], connect, log});
-  t.teardown(() => node.close());
-  t.deepEqual(node.devices, ['host-a/CPU', 'host-a/MY_CHIP']);
-  const core = await Core.connect(connect);
-  t.teardown(() => core.close());
-  const loaded = await core.loadNetwork(await core.readNetwork(network), 'HETERO:MY_CHIP,CPU');
-  const kinds = loaded.stageGraph.stages.map(({device}) => device);
-  t.deepEqual(kinds, ['MY_CHIP', 'CPU']);
-  const outputs = await loaded.createInferRequest().infer({x: tensorOf('f32', [2], [-1, 0])});
-  t.deepEqual(outputs['y']?.data, Float32Array.of(1, 1));
-});
+test.serial(
+  "a third-party plugin runs in a process of its node's, and shares a network",
+  async t => {
+    const cache = await mkdtemp(join(tmpdir(), 'heterodyne-cache-'));
+    t.teardown(() => rm(cache, {recursive: true, force: true}));
+    process.env['XDG_CACHE_HOME'] = cache;
+    const plugin = await createdPlugin(await temporaryFolder(t), 'my-chip');
+    const {url} = await sharedNats();
+    const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
+    const coordinator = await runCoordinator(connect, silentLog);
+    t.teardown(() => coordinator.close());
+    const log = silentLog;
+    const node = await runNode({name: 'host-a', devices: ['CPU'], plugins: [plugin], connect, log});
+    t.teardown(() => node.close());
+    t.deepEqual(node.devices, ['host-a/CPU', 'host-a/MY_CHIP']);
+    const core = await Core.connect(connect);
+    t.teardown(() => core.close());
+    const loaded = await core.loadNetwork(await core.readNetwork(network), 'HETERO:MY_CHIP,CPU');
+    const kinds = loaded.stageGraph.stages.map(({device}) => device);
+    t.deepEqual(kinds, ['MY_CHIP', 'CPU']);
+    const outputs = await loaded.createInferRequest().infer({x: tensorOf('f32', [2], [-1, 0])});
+    t.deepEqual(outputs['y']?.data, Float32Array.of(1, 1));
+  },
+);
+
+test.serial(
+  'two devices of one kind are chosen by number, by DEVICE_ID, and by config',
+  async t => {
+    const cache = await mkdtemp(join(tmpdir(), 'heterodyne-cache-'));
+    t.teardown(() => rm(cache, {recursive: true, force: true}));
+    process.env['XDG_CACHE_HOME'] = cache;
+    const plugin = fileURLToPath(new URL('../support/two-chips.js', import.meta.url));
+    const {url} = await sharedNats();
+    const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
+    const coordinator = await runCoordinator(connect, silentLog);
+    t.teardown(() => coordinator.close());
+    const log = silentLog;
+    const node = await runNode({name: 'host-a', devices: [], plugins: [plugin], connect, log});
+    t.teardown(() => node.close());
+    t.deepEqual(node.devices, ['host-a/CHIP.0', 'host-a/CHIP.1']);
+    const core = await Core.connect(connect);
+    t.teardown(() => core.close());
+    t.deepEqual(await core.getAvailableDevices(), ['CHIP.0', 'CHIP.1']);
+    const read = await core.readNetwork(network);
+    const loadedOn = async (device: string, config = {}) => {
+      const loaded = await core.loadNetwork(read, device, config);
+      const outputs = await loaded.createInferRequest().infer({x: tensorOf('f32', [2], [-1, 0])});
+      t.deepEqual(outputs['y']?.data, Float32Array.of(1, 1));
+      return loaded.getMetric('EXECUTION_DEVICES');
+    };
+    t.deepEqual(await loadedOn('CHIP'), ['host-a/CHIP.0']);
+    t.deepEqual(await loadedOn('CHIP.1'), ['host-a/CHIP.1']);
+    t.deepEqual(await loadedOn('CHIP', {DEVICE_ID: 1}), ['host-a/CHIP.1']);
+    t.deepEqual(await loadedOn('CHIP.1', {'CHIP.CHIP_MODE': 'fast'}), ['host-a/CHIP.1']);
+    t.deepEqual(await loadedOn('HETERO:CHIP.1,CHIP.0'), ['host-a/CHIP.1']);
+    t.is(await core.getMetric('CHIP', 'CHIP_LOADS'), 1);
+    t.is(await core.getMetric('CHIP.1', 'CHIP_LOADS'), 103);
+    t.is(await core.getMetric('CHIP.1', 'FULL_DEVICE_NAME'), 'chip 1');
+    t.is(await core.getConfig('CHIP', 'CHIP_MODE'), 'cool');
+    await t.throwsAsync(loadedOn('CHIP', {DEVICE_ID: 2}), {code: 'UNKNOWN_DEVICE'});
+    await t.throwsAsync(loadedOn('CHIP', {'CHIP.CHIP_MOD': 'fast'}), {
+      code: 'UNKNOWN_CONFIG_KEY',
+      message: /did you mean CHIP_MODE\?/,
+    });
+  },
+);
 
 test('a plugin that is not there ends the command with words', async t => {
   const ended = await runHeterodyne(t, ['node', '--plugin', './absent.js']);

@@ -52,6 +52,14 @@ test('a loaded stage says what it runs at once and what may wait', async t => {
   t.truthy(first);
 });
 
+test("a plugin's own config keys are its own business", async t => {
+  const {load, compile} = await hosted(t);
+  const loading = load({CHIP_MODE: 'fast', QUEUED_MAX: 7});
+  await settled();
+  compile();
+  t.deepEqual(await loading, {slots: 3, queuedMax: 7});
+});
+
 test('a query is the answer of the plugin', async t => {
   const {host, network} = await hosted(t);
   const answer = await host.run({kind: 'query', network, config: {}});
