@@ -8,6 +8,7 @@ import {
   type PlanResult,
   type SplitOrder,
 } from '../schemas/messages/coordinator.js';
+import type {LoadAnswer} from '../schemas/messages/device.js';
 import {InferenceError, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
@@ -15,7 +16,7 @@ import {messageParser} from '../src/kernel/parse-message.js';
 import type {Random} from '../src/ports/random.js';
 import {refused, succeeded} from './answer.js';
 import type {DeploymentTask} from './deployment-task.js';
-import {loadStages, prepareStages, releaseStages, withSlots} from './lay-out.js';
+import {loadStages, prepareStages, releaseStages, withAnswers} from './lay-out.js';
 import {type Cluster, layOut, queryCandidates, queryResult} from './split.js';
 
 export interface CoordinatorOptions {
@@ -168,16 +169,16 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     });
     const record = recordOf(deployment);
     yield* this.#store({kind: 'save', record});
-    let slots: ReadonlyMap<string, number>;
+    let answers: ReadonlyMap<string, LoadAnswer>;
     try {
-      slots = yield* loadStages(split, orders);
+      answers = yield* loadStages(split, orders);
     } catch (error) {
       const devices = split.chosen.map(({device}) => device);
       yield* this.#giveBack(record, devices);
       throw error;
     }
     this.#deployments.set(id, {record, keptUntil: undefined});
-    return withSlots(deployment, slots);
+    return withAnswers(deployment, answers);
   }
 
   *#release(id: string): Flow<null> {

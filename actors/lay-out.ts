@@ -3,6 +3,7 @@ import type {DeviceDescription} from '../schemas/device.js';
 import {
   type Destination,
   type DeviceMessage,
+  type LoadAnswer,
   loadAnswerSchema,
   type StageOrder,
 } from '../schemas/messages/device.js';
@@ -50,31 +51,32 @@ export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepa
 }
 
 /**
- * Loads every stage on its device, and gives what each runs at the same time, by its address. Throws
- * the first failure, once all have answered.
+ * Loads every stage on its device, and gives the answers by the stages' addresses. Throws the first
+ * failure, once all have answered.
  */
 export function* loadStages(
   split: Split,
   orders: readonly StageOrder[],
-): Flow<ReadonlyMap<string, number>> {
+): Flow<ReadonlyMap<string, LoadAnswer>> {
   const placed = orders.map(order => ({order, device: deviceOf(split, order.index)}));
   const questions = placed.map(({order, device}) => loadQuestion(device, order));
   const outcomes = (yield {wait: 'ask', questions}) as Outcome[];
-  const slots = new Map<string, number>();
+  const answers = new Map<string, LoadAnswer>();
   for (const [at, {order, device}] of placed.entries()) {
     const outcome = outcomes[at];
-    if (outcome?.ok) slots.set(order.address, parseLoadAnswer(outcome.value).slots);
+    if (outcome?.ok) answers.set(order.address, parseLoadAnswer(outcome.value));
     else throw InferenceError.from(outcome?.error).at({stage: order.name, device: device.name});
   }
-  return slots;
+  return answers;
 }
 
-/** A deployment whose replicas tell their slots, by their addresses. */
-export function withSlots(deployment: Deployment, slots: ReadonlyMap<string, number>): Deployment {
+/** A deployment whose replicas tell what their devices answered, by their addresses. */
+export function withAnswers(
+  deployment: Deployment,
+  answers: ReadonlyMap<string, LoadAnswer>,
+): Deployment {
   const stages = deployment.stageGraph.stages.map((stage): Stage => {
-    const replicas = stage.replicas.map(replica => {
-      return {...replica, slots: slots.get(replica.address)};
-    });
+    const replicas = stage.replicas.map(replica => ({...replica, ...answers.get(replica.address)}));
     return {...stage, replicas};
   });
   return {...deployment, stageGraph: {...deployment.stageGraph, stages}};

@@ -70,6 +70,11 @@ export const metricProperties = {
     z.int().nonnegative(),
     'Stages that it was cut into, without pre- and postprocessing.',
   ),
+  LOADED_FROM_CACHE: metric(
+    ['network'],
+    z.boolean(),
+    'Whether no stage of it had to be compiled: all were in the caches of their nodes.',
+  ),
   DEVICE_PROPERTIES: metric(
     ['network'],
     z.record(z.string(), configSchema),

@@ -12,6 +12,8 @@ export const replicaSchema = z.object({
   address: z.string(),
   /** Inferences that it runs at the same time; left out until it is loaded. */
   slots: z.int().positive().optional(),
+  /** Whether its device had compiled it before. */
+  fromCache: z.boolean().optional(),
 });
 export type Replica = Readonly<z.infer<typeof replicaSchema>>;
 

@@ -27,6 +27,7 @@ export function networkMetrics(deployment: Deployment): NetworkMetrics {
     OPTIMAL_NUMBER_OF_INFER_REQUESTS: Math.max(1, 2 * slots),
     EXECUTION_DEVICES: [...new Set(replicas.map(({device}) => device))],
     HETERO_NUMBER_OF_SUBMODELS: stageGraph.stages.filter(({role}) => role === 'execute').length,
+    LOADED_FROM_CACHE: replicas.length > 0 && replicas.every(({fromCache}) => fromCache === true),
     DEVICE_PROPERTIES: deviceConfigs(deployment),
   };
 }

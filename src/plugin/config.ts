@@ -5,7 +5,7 @@ import {
 } from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
 import type {Config} from './plugin.js';
-import {isConfigKey, unsettableKey} from './unknown-key.js';
+import {unsettableKey} from './unknown-key.js';
 
 /** Config keys of a plugin's own. */
 export type OwnProperties = Readonly<Record<string, ConfigProperty<unknown>>>;

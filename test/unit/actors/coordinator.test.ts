@@ -51,6 +51,8 @@ test('a network is split over the devices of its order and loaded', async t => {
     overridable: [],
     outputs: [{name: 'y', type: 'f32', shape: [1, 4]}],
   });
+  const stages = `stage.${deployment.id}.0`;
+  const answered = {slots: 1, fromCache: false};
   t.deepEqual(
     deployment.stageGraph.stages.map(({device, operations, replicas}) => [
       device,
@@ -61,19 +63,12 @@ test('a network is split over the devices of its order and loaded', async t => {
       [
         'CPU',
         ['conv'],
-        [{device: 'host-a/CPU', node: 'host-a', address: `stage.${deployment.id}.0.0.0`, slots: 1}],
+        [{device: 'host-a/CPU', node: 'host-a', address: `${stages}.0.0`, ...answered}],
       ],
       [
         'WASM',
         ['relu'],
-        [
-          {
-            device: 'host-b/WASM',
-            node: 'host-b',
-            address: `stage.${deployment.id}.0.1.0`,
-            slots: 1,
-          },
-        ],
+        [{device: 'host-b/WASM', node: 'host-b', address: `${stages}.1.0`, ...answered}],
       ],
     ],
   );

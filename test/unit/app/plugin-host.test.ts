@@ -57,7 +57,7 @@ test("a plugin's own config keys are its own business", async t => {
   const loading = load({CHIP_MODE: 'fast', QUEUED_MAX: 7});
   await settled();
   compile();
-  t.deepEqual(await loading, {slots: 3, queuedMax: 7});
+  t.deepEqual(await loading, {slots: 3, queuedMax: 7, fromCache: false});
 });
 
 test('a query is the answer of the plugin', async t => {

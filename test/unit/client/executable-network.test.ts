@@ -121,12 +121,14 @@ test('a network tells its metrics: name, devices, stages, requests that keep all
   const deployment = replicatedChain();
   const stages = deployment.stageGraph.stages.map(stage => ({
     ...stage,
-    replicas: stage.replicas.map(replica => ({...replica, slots: 3})),
+    replicas: stage.replicas.map(replica => ({...replica, slots: 3, fromCache: true})),
   }));
   const network = new ClientBench().load({...deployment, stageGraph: {stages, edges: []}});
   t.is(network.getMetric('NETWORK_NAME'), 'drawn');
   t.is(network.getMetric('OPTIMAL_NUMBER_OF_INFER_REQUESTS'), 24);
   t.is(network.getMetric('HETERO_NUMBER_OF_SUBMODELS'), 2);
+  t.true(network.getMetric('LOADED_FROM_CACHE'));
+  t.false(new ClientBench().load(deployment).getMetric('LOADED_FROM_CACHE'));
   t.deepEqual(network.getMetric('EXECUTION_DEVICES'), [
     'host-a/A',
     'host-b/A',
