@@ -11,7 +11,8 @@ import type {Config} from '../plugin/plugin.js';
 import {unknownConfigKey, unknownMetric} from '../plugin/unknown-key.js';
 import {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
-import {InferRequest} from './infer-request.js';
+import {batchTensors} from './batch-tensors.js';
+import {InferRequest, type Inputs} from './infer-request.js';
 import {type NetworkMetrics, networkConfig, networkMetrics} from './network-properties.js';
 import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
 
@@ -101,22 +102,26 @@ export class ExecutableNetwork {
     return this.#released;
   }
 
-  /** For InferRequest. Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. */
-  checkedInput(name: string, given: TensorData): Tensor {
-    const tensor = Tensor.from(given, name);
-    checkTensorFits(this.inputInfo(name), tensor);
+  /**
+   * For InferRequest; a list is a batch. Throws UNKNOWN_INPUT, TYPE_MISMATCH, SHAPE_MISMATCH or
+   * SIZE_MISMATCH, and of a batch what `batchTensors` throws.
+   */
+  checkedInput(name: string, given: TensorData | readonly TensorData[]): Tensor {
+    const info = this.inputInfo(name);
+    const tensor = isBatch(given) ? batchTensors(info, given) : Tensor.from(given, name);
+    checkTensorFits(info, tensor);
     return tensor;
   }
 
   /** For InferRequest. Throws INVALID_ARGUMENT, and as `checkedInput`. */
-  checkedInputs(inputs: Readonly<Record<string, TensorData>>): ReadonlyMap<string, Tensor> {
+  checkedInputs(inputs: Inputs): ReadonlyMap<string, Tensor> {
     if (typeof inputs !== 'object' || inputs === null) {
       const text = `inputs: expected an object of tensors by name, given ${String(inputs)}`;
       throw new InferenceError('INVALID_ARGUMENT', text);
     }
-    const checked = ([name, tensor]: [string, TensorData]) =>
-      [name, this.checkedInput(name, tensor)] as const;
-    return new Map(Object.entries(inputs).map(checked));
+    return new Map(
+      Object.entries(inputs).map(([name, given]) => [name, this.checkedInput(name, given)]),
+    );
   }
 
   /** For InferRequest. Throws UNKNOWN_INPUT. */
@@ -210,4 +215,8 @@ function unknownName(
     code,
     `expected an ${what} out of ${names.join(', ')}, given '${given}'${hint}`,
   );
+}
+
+function isBatch(given: TensorData | readonly TensorData[]): given is readonly TensorData[] {
+  return Array.isArray(given);
 }

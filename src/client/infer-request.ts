@@ -12,8 +12,8 @@ export interface InferOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Inputs by name; a plain `{type, shape, data}` will do for a Tensor. */
-export type Inputs = Readonly<Record<string, TensorData>>;
+/** Inputs by name; a plain `{type, shape, data}` will do for a Tensor, and a list is a batch. */
+export type Inputs = Readonly<Record<string, TensorData | readonly TensorData[]>>;
 export type Outputs = Readonly<Record<string, Tensor>>;
 
 /**
@@ -71,6 +71,21 @@ export class InferRequest {
   setInput(name: string, tensor: TensorData): void {
     this.#throwIfRunning();
     this.#inputs.set(name, this.#network.checkedInput(name, tensor));
+  }
+
+  /**
+   * Sets an input to a batch of `tensors` that hold one item each, all of one type and shape: a copy
+   * of them, one behind the other. The input's layout has to be declared, with N as its first axis
+   * (`PrePostProcessor`). Throws UNKNOWN_INPUT, INVALID_ARGUMENT, TYPE_MISMATCH, SHAPE_MISMATCH or
+   * SIZE_MISMATCH.
+   */
+  setBatch(name: string, tensors: readonly TensorData[]): void {
+    this.#throwIfRunning();
+    if (!Array.isArray(tensors)) {
+      const text = `${name}: expected a list of tensors, given ${String(tensors)}`;
+      throw new InferenceError('INVALID_ARGUMENT', text);
+    }
+    this.#inputs.set(name, this.#network.checkedInput(name, tensors));
   }
 
   /** No input is set any more. */

@@ -65,6 +65,24 @@ export function processing(check: Check): void {
     }
   });
 
+  check('a batch of separate images is preprocessed as one', async (t, core) => {
+    const network = await core.readNetwork(channelMeans());
+    const steps = new PrePostProcessor();
+    const image = steps.input('image').tensor({type: 'u8', layout: 'NHWC', spatial: 'dynamic'});
+    image.network({layout: 'NCHW'}).convertElementType().resize('linear');
+    const options = {preprocessing: steps.build()};
+    const executable = await core.loadNetwork(network, 'HETERO:WASM,CPU', {}, options);
+    t.teardown(() => executable.release());
+    const request = executable.createInferRequest();
+    request.setBatch('image', [
+      tensorOf('u8', [1, 1, 1, 3], [10, 20, 30]),
+      tensorOf('u8', [1, 1, 1, 3], [40, 50, 60]),
+    ]);
+    const {scores} = await request.infer();
+    t.deepEqual(scores?.shape, [2, 3]);
+    t.deepEqual([...(scores?.data ?? [])], [10, 20, 30, 40, 50, 60]);
+  });
+
   check('what is declared but not changed costs no stage', async (t, core) => {
     const network = await core.readNetwork(channelMeans());
     const steps = new PrePostProcessor();
