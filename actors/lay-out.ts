@@ -108,7 +108,7 @@ function* extractStages(split: Split, planner: string): Flow<readonly NetworkRef
       overridable: cut.overridable,
     }),
   );
-  const task: PlannerTask = {kind: 'extract', network: split.order.network, parts};
+  const task: PlannerTask = {kind: 'extract', network: inspection.network, parts};
   const extracted = (yield {wait: 'run', executor: planner, task}) as NetworkRef[];
   const unused = extracted.values();
   return stageGraph.stages.map(({role}) => {

@@ -1,7 +1,9 @@
+import type {ConfigMap} from '../schemas/config.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
 import type {NetworkGraph} from '../schemas/network-graph.js';
 import type {Preprocessing} from '../schemas/preprocessing.js';
 import type {TensorInfo} from '../schemas/tensor.js';
+import type {Rewrite} from '../src/plan/follow-patterns.js';
 import type {PostprocessPart, PreprocessPart} from '../src/plan/stage-graph.js';
 
 /** The parts of a network that become stages, as far as its extraction needs to know them. */
@@ -15,10 +17,11 @@ export interface ExtractedPart {
 
 /** What the coordinator has done for it off the thread that answers messages. */
 export type PlannerTask =
-  /** Reads a network and finds out every value's type and shape; answers an Inspection. */
+  /** Reads and transforms a network and finds out every value's type and shape: an Inspection. */
   | {
       readonly kind: 'inspect';
       readonly network: NetworkRef;
+      readonly config: ConfigMap;
       readonly preprocessing: Preprocessing | null;
     }
   /** Writes each part as a network of its own into the bulk store; answers NetworkRef[]. */
@@ -36,6 +39,11 @@ export interface WovenNetwork<Part> {
 }
 
 export interface Inspection {
+  /** What is queried, split and compiled: the network as the transformations left it. */
+  readonly network: NetworkRef;
+  /** How that changed its operations; null if the transformations are off. */
+  readonly rewrite: Rewrite | null;
+  /** Of `network`. */
   readonly graph: NetworkGraph;
   /** What devices are asked about: the network, without its weights if those are large. */
   readonly queried: NetworkRef;

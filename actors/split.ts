@@ -16,6 +16,7 @@ import {
   type NamedDevice,
   parseDeviceExpression,
 } from '../src/plan/device-expression.js';
+import {followPatterns} from '../src/plan/follow-patterns.js';
 import {resolveDevice} from '../src/plan/resolve-device.js';
 import {buildStageGraph} from '../src/plan/stage-graph.js';
 import {tensorInfos} from '../src/plan/tensor-infos.js';
@@ -59,8 +60,8 @@ const parseQueryAnswer = messageParser(queryAnswerSchema, 'answer to a query');
 /** Asks every candidate of a device expression what it can run of a network. */
 export function* queryCandidates(order: SplitOrder, cluster: Cluster): Flow<Queried> {
   const chosen = chooseDevices(parseDeviceExpression(order.device), cluster);
-  const {network, preprocessing} = order;
-  const task: PlannerTask = {kind: 'inspect', network, preprocessing};
+  const {network, config, preprocessing} = order;
+  const task: PlannerTask = {kind: 'inspect', network, config, preprocessing};
   const inspection = (yield {wait: 'run', executor: cluster.planner, task}) as Inspection;
   const questions = chosen.map(({device}) => queryQuestion(device, order, inspection));
   const answers = (yield {wait: 'ask', questions}) as Outcome[];
@@ -73,8 +74,12 @@ export function* queryCandidates(order: SplitOrder, cluster: Cluster): Flow<Quer
 
 /** Decides where everything goes; throws what the policy throws. */
 export function layOut(queried: Queried): Split {
-  const {graph, preprocess, postprocess} = queried.inspection;
-  const affinity = new Map(Object.entries(queried.order.affinity));
+  const {graph, rewrite, preprocess, postprocess} = queried.inspection;
+  const given = new Map(Object.entries(queried.order.affinity));
+  const affinity =
+    rewrite === null
+      ? given
+      : followPatterns(graph, queried.candidates, {affinity: given, rewrite});
   const assignment = assignByFallback({
     graph,
     candidates: queried.candidates,

@@ -78,6 +78,12 @@ export const configProperties = {
     default: '',
     description: 'Which of several devices of one kind on a host: 1 for GPU.1.',
   }),
+  LP_TRANSFORMS_MODE: property({
+    ...boolean,
+    default: true,
+    description:
+      'Whether quantised networks are transformed so that quantised tensors cross between stages.',
+  }),
   PERF_COUNT: property({
     ...boolean,
     default: false,

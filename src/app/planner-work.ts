@@ -2,9 +2,11 @@ import type {ExtractedPart} from '../../actors/planner-task.js';
 import type {NetworkGraph, ValueInfo} from '../../schemas/network-graph.js';
 import type {TensorInfo} from '../../schemas/tensor.js';
 import type {ExtractedStage} from '../network/extract-stage.js';
+import type {Rewrite} from '../plan/follow-patterns.js';
 
 /** What the planner's worker is asked; `digest` lets it keep what it has parsed. */
 export type PlannerWork =
+  | {readonly kind: 'transform'; readonly digest: string; readonly model: Uint8Array}
   | {readonly kind: 'read'; readonly digest: string; readonly model: Uint8Array}
   | {
       readonly kind: 'extract';
@@ -13,6 +15,9 @@ export type PlannerWork =
       readonly parts: readonly ExtractedPart[];
       readonly values: ReadonlyMap<string, ValueInfo>;
     };
+
+/** Null if there was nothing to transform. */
+export type TransformAnswer = {readonly model: Uint8Array; readonly rewrite: Rewrite} | null;
 
 export interface ReadAnswer {
   readonly graph: NetworkGraph;

@@ -1,11 +1,12 @@
-import {invariant} from '../errors.js';
+import {invariant, unreachable} from '../errors.js';
 import {extractStage} from '../network/extract-stage.js';
 import type {Network} from '../network/network.js';
 import {readNetwork} from '../network/read-network.js';
 import {skeleton} from '../network/skeleton.js';
 import {writeModel} from '../network/write-model.js';
 import {type Reply, replyOf} from '../plugin/reply.js';
-import type {ExtractAnswer, PlannerWork, ReadAnswer} from './planner-work.js';
+import {lowerPrecision} from '../transform/low-precision/lower-precision.js';
+import type {ExtractAnswer, PlannerWork, ReadAnswer, TransformAnswer} from './planner-work.js';
 
 /** Networks kept parsed: the one being loaded is asked about several times. */
 const keptMax = 2;
@@ -17,8 +18,23 @@ const tensorBytesMax = 4096;
 const kept = new Map<string, Network>();
 
 /** The planner's worker: parses and cuts networks, which may take seconds for a large one. */
-export function handle(work: PlannerWork): Promise<Reply<ReadAnswer | ExtractAnswer>> {
-  return replyOf(() => (work.kind === 'read' ? read(work) : extract(work)));
+export function handle(
+  work: PlannerWork,
+): Promise<Reply<TransformAnswer | ReadAnswer | ExtractAnswer>> {
+  return replyOf(() => answer(work));
+}
+
+function answer(work: PlannerWork): TransformAnswer | ReadAnswer | ExtractAnswer {
+  switch (work.kind) {
+    case 'transform':
+      return transform(work);
+    case 'read':
+      return read(work);
+    case 'extract':
+      return extract(work);
+    default:
+      return unreachable(work);
+  }
 }
 
 function parsed({digest, model}: PlannerWork): Network {
@@ -33,6 +49,13 @@ function parsed({digest, model}: PlannerWork): Network {
     }
   }
   return network;
+}
+
+function transform(work: PlannerWork): TransformAnswer {
+  const lowered = lowerPrecision(parsed(work));
+  if (lowered === undefined) return null;
+  const {network, made, removed} = lowered;
+  return {model: writeModel(network.model), rewrite: {made, removed}};
 }
 
 function read(work: PlannerWork): ReadAnswer {

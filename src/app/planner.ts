@@ -14,7 +14,9 @@ import {InferenceError, invariant} from '../errors.js';
 import type {ExtractedStage} from '../network/extract-stage.js';
 import {readNetwork} from '../network/read-network.js';
 import {withValues} from '../network/with-values.js';
+import type {Rewrite} from '../plan/follow-patterns.js';
 import {tensorInfos} from '../plan/tensor-infos.js';
+import {standardConfig} from '../plugin/config.js';
 import {WorkerPool} from '../plugin/worker-pool.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
@@ -25,9 +27,13 @@ import {
   preprocessNetwork,
 } from '../transform/preprocess-network.js';
 import type {ProcessingNetwork} from '../transform/processing-network.js';
-import type {PlannerWork, ReadAnswer} from './planner-work.js';
+import type {PlannerWork, ReadAnswer, TransformAnswer} from './planner-work.js';
+import {Remembered} from './remembered.js';
 
+type Transformed = Pick<Inspection, 'network' | 'rewrite'>;
 type Reading = Pick<Inspection, 'graph' | 'queried'>;
+
+const nothingRewritten: Rewrite = {made: new Map(), removed: []};
 
 /** Networks whose graph and types are remembered. */
 const rememberedMax = 16;
@@ -45,40 +51,47 @@ export class Planner implements TaskExecutor<PlannerTask> {
     queuedMax: 1024,
   });
   readonly #types = new TypeInference();
-  readonly #readings = new Map<string, Promise<Reading>>();
+  readonly #transforms = new Remembered<Transformed>(rememberedMax);
+  readonly #readings = new Remembered<Reading>(rememberedMax);
 
   constructor(bulk: BulkStore) {
     this.#bulk = bulk;
   }
 
   run(task: PlannerTask): Promise<Inspection | NetworkRef[]> {
-    return task.kind === 'inspect'
-      ? this.#inspect(task.network, task.preprocessing)
-      : this.#extract(task.network, task.parts);
+    return task.kind === 'inspect' ? this.#inspect(task) : this.#extract(task.network, task.parts);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#worker.close(), this.#types.close()]);
   }
 
-  async #inspect(network: NetworkRef, preprocessing: Preprocessing | null): Promise<Inspection> {
+  async #inspect(task: PlannerTask & {readonly kind: 'inspect'}): Promise<Inspection> {
+    const {network, rewrite} = await this.#transformed(task);
     const reading = await this.#reading(network);
-    return {...reading, ...(await this.#weave(reading.graph, preprocessing))};
+    const woven = await this.#weave(reading.graph, task.preprocessing);
+    return {network, rewrite, ...reading, ...woven};
   }
 
-  /** A reading that failed is not remembered. */
-  #reading(network: NetworkRef): Promise<Reading> {
+  /** The network with the low precision transformations applied: what all that follows sees. */
+  #transformed({network, config}: PlannerTask & {readonly kind: 'inspect'}): Promise<Transformed> {
+    if (!standardConfig(config).LP_TRANSFORMS_MODE)
+      return Promise.resolve({network, rewrite: null});
+    return this.#transforms.get(keyOf(network), () => this.#transform(network));
+  }
+
+  async #transform(network: NetworkRef): Promise<Transformed> {
     const {digest} = network.model;
-    const known = this.#readings.get(digest);
-    if (known !== undefined) return known;
-    const reading = this.#read(network);
-    this.#readings.set(digest, reading);
-    reading.catch(() => this.#readings.delete(digest));
-    if (this.#readings.size > rememberedMax) {
-      const [oldest] = this.#readings.keys();
-      this.#readings.delete(oldest ?? '');
-    }
-    return reading;
+    const model = shared(await this.#bulk.get(digest));
+    const answer = await this.#work<TransformAnswer>({kind: 'transform', digest, model});
+    if (answer === null) return {network, rewrite: nothingRewritten};
+    const {weights} = network;
+    const transformed = {model: await this.#bulk.put(answer.model), weights};
+    return {network: transformed, rewrite: answer.rewrite};
+  }
+
+  #reading(network: NetworkRef): Promise<Reading> {
+    return this.#readings.get(keyOf(network), () => this.#read(network));
   }
 
   async #read(network: NetworkRef): Promise<Reading> {
@@ -99,7 +112,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
   async #weave(
     graph: NetworkGraph,
     preprocessing: Preprocessing | null,
-  ): Promise<Omit<Inspection, keyof Reading>> {
+  ): Promise<Omit<Inspection, keyof Transformed | keyof Reading>> {
     const [before, after] = [preprocessing?.inputs ?? {}, preprocessing?.outputs ?? {}];
     const inputs = isEmpty(before) ? [] : tensorInfos(graph, graph.inputs);
     const made = preprocessNetwork(before, inputs);
@@ -166,6 +179,11 @@ export class Planner implements TaskExecutor<PlannerTask> {
   #work<Answer>(work: PlannerWork): Promise<Answer> {
     return this.#worker.run<Answer>(work);
   }
+}
+
+/** The same model may come with other weights beside it. */
+function keyOf({model, weights}: NetworkRef): string {
+  return `${model.digest} ${weights?.digest ?? ''}`;
 }
 
 /** Seen by the worker without a copy. */

@@ -7,6 +7,8 @@ import {type Candidate, DeviceSupport} from './device-support.js';
 import {FallbackPolicy} from './fallback-policy.js';
 import {type Affinity, assignManually} from './manual-affinity.js';
 import {indexNetwork} from './network-index.js';
+import {quantizedPatterns} from './quantized-patterns.js';
+import {wholePatterns} from './whole-patterns.js';
 
 export type {Assignment} from './assignment.js';
 export type {Candidate} from './device-support.js';
@@ -21,8 +23,9 @@ export interface AffinityRequest {
 
 /**
  * HETERO's fallback policy: each operation goes to the first device that supports it and every
- * constant that it needs; operations that share a value which is no tensor go together. Manual
- * affinity, if any is given, is taken as it is.
+ * constant that it needs; operations that share a value which is no tensor go together, and so do
+ * those of a quantised pattern if some device takes them all. Manual affinity, if any is given, is
+ * taken as it is.
  *
  * Throws UNSUPPORTED_OPERATIONS, and UNKNOWN_DEVICE if there are no candidates; under manual
  * affinity also AFFINITY_INCOMPLETE, UNKNOWN_OPERATION, UNKNOWN_DEVICE for a device that is no
@@ -35,15 +38,24 @@ export function assignByFallback({graph, candidates, affinity}: AffinityRequest)
   }
   const index = indexNetwork(graph);
   const roles = operationRoles(graph, index);
-  const units = atomicUnits(index, roles);
   const devices = new Map(
-    candidates.map(candidate => [
-      candidate.device,
-      () => new DeviceSupport(candidate, index, roles),
-    ]),
+    candidates.map(candidate => [candidate.device, once(() => support(candidate))]),
   );
+  const support = (candidate: Candidate) => new DeviceSupport(candidate, index, roles);
   if (affinity !== undefined && affinity.size > 0) {
-    return assignManually(index, units, affinity, devices);
+    return assignManually(index, atomicUnits(index, roles), affinity, devices);
   }
-  return new FallbackPolicy(index, units).assign([...devices.values()]);
+  const asked = [...devices.values()];
+  const units = wholePatterns(index, roles, quantizedPatterns(index, roles), unit =>
+    asked.some(device => device().takes(unit)),
+  );
+  return new FallbackPolicy(index, units).assign(asked);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -1,7 +1,6 @@
 import type {NetworkGraph} from '../../schemas/network-graph.js';
 import {InferenceError, invariant} from '../errors.js';
 import type {Assignment} from './assignment.js';
-import {atomicUnits} from './atomic-units.js';
 import {operationRoles} from './constants.js';
 import {type Candidate, DeviceSupport} from './device-support.js';
 import {FallbackPolicy} from './fallback-policy.js';
@@ -9,6 +8,8 @@ import {indexNetwork, operationAt} from './network-index.js';
 import {GreedyPartition, type PipelineDevices} from './partition-greedily.js';
 import {type Link, pipelineCosts, type UnitNetwork} from './pipeline-costs.js';
 import {PipelinePeriod} from './pipeline-period.js';
+import {quantizedPatterns} from './quantized-patterns.js';
+import {wholePatterns} from './whole-patterns.js';
 
 export interface CostCandidate extends Candidate {
   /** Work per millisecond, above 0. */
@@ -51,8 +52,11 @@ export function assignByCost(request: CostRequest): CostAssignment {
   }
   const index = indexNetwork(graph);
   const roles = operationRoles(graph, index);
-  const network: UnitNetwork = {index, roles, units: atomicUnits(index, roles)};
   const support = candidates.map(candidate => new DeviceSupport(candidate, index, roles));
+  const units = wholePatterns(index, roles, quantizedPatterns(index, roles), unit =>
+    support.some(device => device.takes(unit)),
+  );
+  const network: UnitNetwork = {index, roles, units};
   const fallback = new FallbackPolicy(index, network.units).assign(
     support.map(device => () => device),
   );

@@ -3,7 +3,7 @@ import {DisjointSets} from './disjoint-sets.js';
 import {type NetworkIndex, operationAt} from './network-index.js';
 import {stronglyConnected} from './strongly-connected.js';
 
-/** A value that is no tensor (or of unknown type), which keeps two operations in one stage. */
+/** A value that keeps the operation that makes it and one that reads it in one stage. */
 export interface Tie {
   readonly value: string;
   readonly producer: number;
@@ -18,17 +18,23 @@ export interface AtomicUnits {
   readonly unitOf: readonly number[];
   /** For each unit the units whose values it reads, each once. */
   readonly sources: readonly (readonly number[])[];
+  /** Values that are no tensors, or of unknown type. */
   readonly ties: readonly Tie[];
 }
 
 /**
- * Joins operations that share a value which is no tensor, and whatever lies on a path that leaves
- * such operations and comes back: the strongly connected components once tied operations are one.
+ * Joins operations that share a value which is no tensor or which is inside one of `patterns`, and
+ * whatever lies on a path that leaves such operations and comes back: the strongly connected
+ * components once tied operations are one.
  */
-export function atomicUnits(index: NetworkIndex, roles: OperationRoles): AtomicUnits {
+export function atomicUnits(
+  index: NetworkIndex,
+  roles: OperationRoles,
+  patterns: readonly Tie[] = [],
+): AtomicUnits {
   const ties = findTies(index, roles);
   const sets = new DisjointSets(roles.placed.length);
-  for (const {producer, consumer} of ties) sets.join(producer, consumer);
+  for (const {producer, consumer} of [...ties, ...patterns]) sets.join(producer, consumer);
   const sources = roles.placed.map(() => [] as number[]);
   forEachDependency(index, roles, (source, reader) => {
     sources[sets.find(reader)]?.push(sets.find(source));

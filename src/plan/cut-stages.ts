@@ -1,11 +1,13 @@
 import type {NetworkGraph} from '../../schemas/network-graph.js';
 import {invariant} from '../errors.js';
-import {type AtomicUnits, atomicUnits} from './atomic-units.js';
-import {operationRoles} from './constants.js';
+import type {AtomicUnits} from './atomic-units.js';
+import {type OperationRoles, operationRoles} from './constants.js';
 import {indexNetwork, type NetworkIndex, operationAt} from './network-index.js';
+import {quantizedPatterns} from './quantized-patterns.js';
 import {levelStages} from './stage-levels.js';
 import {type StageReads, stageReads} from './stage-reads.js';
 import {unitDevices} from './unit-devices.js';
+import {wholePatterns} from './whole-patterns.js';
 
 /** A stage as a part of the network. */
 export interface StageCut {
@@ -43,7 +45,7 @@ export function cutStages(
 ): readonly StageCut[] {
   const index = indexNetwork(graph);
   const roles = operationRoles(graph, index);
-  const units = atomicUnits(index, roles);
+  const units = cutUnits(index, roles, affinity);
   const parts: Part[] = placeStages(units, unitDevices(index, units, affinity)).map(stage => ({
     ...stage,
     ...stageReads(index, roles, stage.placed),
@@ -56,6 +58,19 @@ export function cutStages(
   }
   const leaving = new Set([...shipped, ...graph.outputs]);
   return parts.map(part => finish(index, part, leaving));
+}
+
+/** Quantised patterns on one device are not cut between two stages of it either. */
+function cutUnits(
+  index: NetworkIndex,
+  roles: OperationRoles,
+  affinity: ReadonlyMap<string, string>,
+): AtomicUnits {
+  const deviceOf = (operation: number) => affinity.get(operationAt(index, operation).name);
+  const patterns = quantizedPatterns(index, roles).filter(
+    ({producer, consumer}) => deviceOf(producer) === deviceOf(consumer),
+  );
+  return wholePatterns(index, roles, patterns, unit => new Set(unit.map(deviceOf)).size === 1);
 }
 
 /** A stage before its outputs are known. */

@@ -34,6 +34,10 @@ export class DeviceSupport {
     return this.#ownRefusal(operation) ?? this.#sourceRefusal(operation, this.#constants);
   }
 
+  takes(operations: readonly number[]): boolean {
+    return operations.every(operation => this.refusal(operation) === undefined);
+  }
+
   #constantRefusal(at: number, earlier: readonly (string | undefined)[]): string | undefined {
     const own = this.#ownRefusal(at);
     if (own === undefined) return this.#sourceRefusal(at, earlier);

@@ -60,11 +60,17 @@ export class FallbackPolicy {
     const unshown = this.#asked.length - 1 - refusals.length;
     const names = unit.map(operation => operationAt(this.#index, operation).name);
     return [
-      ...(unit.length > 1 ? [`${listNames(names, 3)} share a value that is no tensor`] : []),
+      ...(unit.length > 1 ? [`${listNames(names, 3)} ${this.#bond(unit)}`] : []),
       ...refusals,
       ...(unshown > 0 ? [`so do ${formatCount(unshown, 'more device')}`] : []),
       `${device.device} supports it${refusals.length > 0 ? '' : ' and comes first'}`,
     ].join('; ');
+  }
+
+  #bond([first = -1]: readonly number[]): string {
+    const {ties, unitOf} = this.#units;
+    const isTied = ties.some(({producer}) => unitOf[producer] === unitOf[first]);
+    return isTied ? 'share a value that is no tensor' : 'are one quantised pattern';
   }
 
   /** Why a device cannot take all of a unit. */

@@ -4,6 +4,7 @@ import {checkOn, type Open} from './cluster/check.js';
 import {lifetimes} from './cluster/lifetimes.js';
 import {networks} from './cluster/networks.js';
 import {processing} from './cluster/processing.js';
+import {quantized} from './cluster/quantized.js';
 import {queues} from './cluster/queues.js';
 import {requests} from './cluster/requests.js';
 import {tensors} from './cluster/tensors.js';
@@ -13,6 +14,7 @@ export function conformsToCluster(name: string, open: Open): void {
   const check = checkOn(name, open);
   networks(check);
   processing(check);
+  quantized(check);
   requests(check);
   queues(check);
   tensors(check);

@@ -85,7 +85,7 @@ export class ScriptedPlanner implements TaskExecutor<PlannerTask> {
     if (task.kind === 'inspect') {
       this.onInspect?.();
       const none = {clientInputs: new Map(), preprocess: null, postprocess: null};
-      return {graph: this.#graph, queried: stored, ...none};
+      return {network: stored, rewrite: null, graph: this.#graph, queried: stored, ...none};
     }
     this.onExtract?.();
     this.extracted.push(task.parts);

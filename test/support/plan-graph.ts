@@ -10,7 +10,7 @@ import type {StageCut} from '../../src/plan/cut-stages.js';
  *     inputs x
  *     weights w=64          initializers and their bytes
  *     overridable b=4       initializers that a request may override
- *     conv: x w b -> a      an operation; `~conv:` draws random numbers
+ *     conv: x w b -> a      an operation; `~conv:` draws random numbers; `c1=Conv:` is of type Conv
  *     other seq             values that are no tensors; `unknown`, of unknown type
  *     dynamic d             tensors f32[?,4]; `strings`, of strings; all others f32[1,4], 16 bytes
  *     outputs a
@@ -60,11 +60,11 @@ export function planGraph(drawing: string): NetworkGraph {
 function operationOf(line: string): Operation {
   const [head = '', rest = ''] = line.split(':');
   const [inputs = '', outputs = ''] = rest.split('->');
-  const name = head.replace('~', '');
+  const [name = '', type] = head.replace('~', '').split('=');
   const words = (text: string) => text.split(/\s+/).filter(Boolean);
   return {
     name,
-    type: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+    type: type ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     inputs: words(inputs),
     outputs: words(outputs),
     random: head.startsWith('~'),

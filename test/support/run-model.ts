@@ -22,8 +22,9 @@ export const ortTypes: Readonly<Record<ElementType, Tensor.Type>> = {
 export async function runModel(
   model: Uint8Array | string,
   inputs: NamedTensors,
+  level: Optimization = 'disabled',
 ): Promise<NamedTensors> {
-  const session = await openSession(model);
+  const session = await openSession(model, level);
   try {
     return await runSession(session, inputs);
   } finally {
@@ -31,10 +32,16 @@ export async function runModel(
   }
 }
 
+/** `all` is what devices use: patterns of a quantised network are fused then. */
+export type Optimization = 'disabled' | 'all';
+
 /** One thread, and nothing optimised away: what is compared must be computed alike. */
-export function openSession(model: Uint8Array | string): Promise<InferenceSession> {
+export function openSession(
+  model: Uint8Array | string,
+  level: Optimization = 'disabled',
+): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
-    graphOptimizationLevel: 'disabled',
+    graphOptimizationLevel: level,
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
   };

@@ -1,9 +1,12 @@
 import {Command} from 'commander';
 import type {PlanResult} from '../../../schemas/messages/coordinator.js';
+import type {NetworkGraph} from '../../../schemas/network-graph.js';
 import type {Network} from '../../client/network.js';
 import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
+import {standardConfig} from '../../plugin/config.js';
+import {lowerPrecision} from '../../transform/low-precision/lower-precision.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {
   type ModelOptions,
@@ -39,15 +42,22 @@ export function explainCommand(console: Console): Command {
         if (options.json) console.print(JSON.stringify(plan, undefined, 2));
         else if (options.dot) console.print(explainDot(plan.stageGraph).trimEnd());
         else if (options.svg === undefined) {
-          console.print(explainPlan(plan, network, options.verbose === true));
+          const graph = plannedGraph(network, options);
+          console.print(explainPlan(plan, graph, options.verbose === true));
         }
       });
     });
 }
 
+/** The network as the coordinator transforms it before it asks devices and splits. */
+function plannedGraph({parsed}: Network, {config = {}}: Options): NetworkGraph {
+  const lowered = standardConfig(config).LP_TRANSFORMS_MODE ? lowerPrecision(parsed) : undefined;
+  return (lowered?.network ?? parsed).graph;
+}
+
 function explainPlan(
   {stageGraph, affinity}: PlanResult,
-  network: Network,
+  graph: NetworkGraph,
   verbose: boolean,
 ): string {
   const entries = Object.entries(affinity);
@@ -55,6 +65,5 @@ function explainPlan(
     affinity: new Map(entries.map(([operation, {device}]) => [operation, device])),
     reasons: new Map(entries.map(([operation, {why}]) => [operation, why])),
   };
-  const {graph} = network.parsed;
   return explain({graph, assignment, stageGraph}, {verbose}).trimEnd();
 }

@@ -72,6 +72,7 @@ export const layerCases: readonly OperationCase[] = [
   },
   ...pooling.map(attributes => pool('MaxPool', attributes)),
   pool('MaxPool', {dilations: [2n, 2n]}),
+  pool('MaxPool', {strides: [2n, 1n]}, 11),
   {type: 'MaxPool', attributes: {kernel_shape: [2n]}, inputs: [drawn([1, 2, 5])]},
   ...pooling.map(attributes => pool('AveragePool', attributes)),
   ...pooling
