@@ -2,6 +2,7 @@ import type {StageTiming} from '../schemas/messages/stage.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import type {InferenceError} from '../src/errors.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
+import type {RequestCounters} from './request-counters.js';
 
 /** What the session tells the library: each request and each ask ends in exactly one of these. */
 export type ClientEvent =
@@ -11,6 +12,8 @@ export type ClientEvent =
       readonly outputs: NamedTensors;
       readonly timings: readonly StageTiming[];
       readonly attempts: number;
+      /** If the request was measured. */
+      readonly counters?: RequestCounters;
     }
   | {readonly kind: 'failed'; readonly request: number; readonly error: InferenceError}
   | {readonly kind: 'answered'; readonly ask: number; readonly outcome: Outcome};

@@ -1,10 +1,13 @@
 import type {Deployment} from '../schemas/deployment.js';
+import type {Output} from '../schemas/messages/client.js';
 import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.js';
+import type {StageCounters} from '../schemas/performance-counters.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import {InferenceError} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
 import {type DeliveryPlan, deliveryPlan} from './delivery-plan.js';
+import {type RequestCounters, requestCounters} from './request-counters.js';
 import {addressesOf} from './route-table.js';
 
 /** A request as its user gave it. */
@@ -41,6 +44,7 @@ export class ClientRequest {
   readonly #plan: DeliveryPlan;
   readonly #outputs = new Map<string, TensorData>();
   readonly #timings = new Map<number, StageTiming>();
+  readonly #counters: StageCounters[] = [];
   #missing = new Set<number>();
 
   constructor(submission: Submission, now: number) {
@@ -57,7 +61,9 @@ export class ClientRequest {
     this.route = route;
     this.#outputs.clear();
     this.#timings.clear();
-    this.#missing = new Set(this.#plan.senders);
+    this.#counters.length = 0;
+    const {senders, stages} = this.#plan;
+    this.#missing = new Set(this.submission.profile ? stages : senders);
   }
 
   failed(error: InferenceError, now: number): void {
@@ -109,10 +115,11 @@ export class ClientRequest {
   }
 
   /** Takes what a stage made; false if it was not awaited (a repeat). */
-  take(stage: number, tensors: NamedTensors, timings: readonly StageTiming[]): boolean {
+  take({stage, timings, counters}: Output, tensors: NamedTensors): boolean {
     if (!this.#missing.delete(stage)) return false;
     for (const [name, tensor] of tensors) this.#outputs.set(name, tensor);
     for (const timing of timings) this.#timings.set(timing.stage, timing);
+    if (counters !== undefined) this.#counters.push(counters);
     return true;
   }
 
@@ -122,6 +129,16 @@ export class ClientRequest {
 
   get timings(): readonly StageTiming[] {
     return [...this.#timings.values()].sort((a, b) => a.stage - b.stage);
+  }
+
+  /** Undefined unless the request is measured. */
+  counters(now: number): RequestCounters | undefined {
+    const {profile, timeoutMs} = this.submission;
+    if (!profile) return undefined;
+    const submittedAt = this.deadlineAt - timeoutMs;
+    const totalUs = (now - submittedAt) * 1000;
+    const queueUs = (this.begunAt - submittedAt) * 1000;
+    return requestCounters(this.#plan, this.#counters, {totalUs, queueUs});
   }
 
   /** In the network's order; an output that is an input is the user's own tensor. */

@@ -188,7 +188,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const request = this.#requests.get(message.request);
     if (request === undefined || request.attempt !== message.attempt) return [];
     if (!request.running) return [];
-    if (!request.take(message.stage, tensors, message.timings)) return [];
+    if (!request.take(message, tensors)) return [];
     return request.complete ? this.#succeed(request, now) : [];
   }
 
@@ -196,7 +196,9 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const {attempt: attempts, timings} = request;
     const outputs = request.outputs();
     const {request: id} = request.submission;
-    const event: ClientEvent = {kind: 'done', request: id, outputs, timings, attempts};
+    const counters = request.counters(now);
+    const done = {request: id, outputs, timings, attempts, ...(counters && {counters})};
+    const event: ClientEvent = {kind: 'done', ...done};
     return [...this.#forget(request, now), emit(event)];
   }
 

@@ -1,6 +1,6 @@
 import type {Deployment} from '../schemas/deployment.js';
 import {clientIndex} from '../schemas/stage-graph.js';
-import {clientFrames} from '../src/plan/stage-sources.js';
+import {clientFrames, stageSources} from '../src/plan/stage-sources.js';
 
 /** What every request of a deployment has in common, worked out once. */
 export interface DeliveryPlan {
@@ -11,6 +11,10 @@ export interface DeliveryPlan {
   }[];
   /** Stages that send to the client, one frame each. */
   readonly senders: readonly number[];
+  /** All of them: if a request is measured, each sends to the client. */
+  readonly stages: readonly number[];
+  /** For each stage, the stages that it hears from. */
+  readonly before: readonly (readonly number[])[];
   /** Network outputs that are network inputs: output to input. */
   readonly echoes: ReadonlyMap<string, string>;
 }
@@ -34,6 +38,10 @@ function makePlan({stageGraph}: Deployment): DeliveryPlan {
       stage: to,
       tensors: edges.map(({output, input}) => ({from: output, as: input})),
     })),
+    stages: stageGraph.stages.map(({index}) => index),
+    before: stageGraph.stages.map(({index}) =>
+      stageSources(stageGraph, index).filter(source => source !== clientIndex),
+    ),
     senders: [...new Set(fromStages.map(edge => edge.from))],
     echoes: new Map(echoes.map(({input, output}) => [input, output])),
   };

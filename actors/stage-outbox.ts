@@ -2,6 +2,7 @@ import {clientPrefix} from '../schemas/addresses.js';
 import type {Failed, Output} from '../schemas/messages/client.js';
 import type {Destination} from '../schemas/messages/device.js';
 import type {Infer, StageTiming} from '../schemas/messages/stage.js';
+import type {StageCounters} from '../schemas/performance-counters.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import {InferenceError, invariant} from '../src/errors.js';
@@ -22,10 +23,27 @@ interface Lane {
   readonly owned: boolean;
 }
 
+/** To the client, without a tensor. */
+const silentLane: Lane = {
+  destination: {to: clientIndex, replicas: [], tensors: []},
+  owned: true,
+};
+
+/** What an inference came to, besides its outputs. */
+interface Progress {
+  readonly timing: StageTiming;
+  /** For the client, if the request is measured. */
+  readonly counters: StageCounters | undefined;
+  readonly remainingMs: number;
+  readonly load: number;
+}
+
 /** What a stage has to say: its outputs to whoever consumes them, failures to the client. */
 export class StageOutbox {
   readonly #options: OutboxOptions;
   readonly #lanes: readonly Lane[];
+  /** The same, with one to the client, which gets no tensor if none is for it. */
+  readonly #lanesAndClient: readonly Lane[];
   /** Outputs that somebody consumes. */
   readonly #awaited: readonly string[];
 
@@ -40,6 +58,8 @@ export class StageOutbox {
       destination,
       owned: destination.tensors.every(({output}) => uses.get(output) === 1),
     }));
+    const sendsToClient = options.destinations.some(({to}) => to === clientIndex);
+    this.#lanesAndClient = sendsToClient ? this.#lanes : [...this.#lanes, silentLane];
   }
 
   /** Throws INVALID_FRAME unless `route` names a replica of every stage that hears from this one. */
@@ -57,21 +77,14 @@ export class StageOutbox {
   }
 
   /** One frame for each destination, whether or not it carries a tensor: consumers count senders. */
-  outputs(
-    of: Gathering,
-    tensors: NamedTensors,
-    progress: {readonly timing: StageTiming; readonly remainingMs: number; readonly load: number},
-  ): SendEffect[] {
+  outputs(of: Gathering, tensors: NamedTensors, progress: Progress): SendEffect[] {
     const timings = [...of.timings, progress.timing];
-    return this.#lanes.map(({destination, owned}) => {
+    const lanes = progress.counters === undefined ? this.#lanes : this.#lanesAndClient;
+    return lanes.map(({destination, owned}) => {
       const token = tokenOf(of, destination.to);
       const parts = {tensors: pick(tensors, destination), owned, token};
       if (destination.to === clientIndex) {
-        const {request, attempt} = of;
-        const {load} = progress;
-        const stage = this.#options.index;
-        const message: Output = {kind: 'output', request, attempt, stage, timings, load};
-        return {do: 'send', to: of.client, message, ...parts};
+        return {do: 'send', to: of.client, message: this.#output(of, timings, progress), ...parts};
       }
       const message = this.#infer(of, timings, progress.remainingMs);
       const to = destination.replicas[of.route[destination.to] ?? -1];
@@ -97,6 +110,16 @@ export class StageOutbox {
   unsent(token: string, error: InferenceError): SendEffect[] {
     const sent = sendingOfToken(token);
     return sent === undefined ? [] : [this.failure(sent, error)];
+  }
+
+  #output(
+    {request, attempt}: Gathering,
+    timings: readonly StageTiming[],
+    {load, counters}: Progress,
+  ): Output {
+    const stage = this.#options.index;
+    const output: Output = {kind: 'output', request, attempt, stage, timings, load};
+    return counters === undefined ? output : {...output, counters};
   }
 
   #infer(of: Gathering, timings: readonly StageTiming[], remainingMs: number): Infer {

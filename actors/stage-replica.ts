@@ -1,3 +1,4 @@
+import type {Ask} from '../schemas/messages/ask.js';
 import {
   type Infer,
   type StageMessage,
@@ -5,14 +6,16 @@ import {
   type StageTiming,
   stageMessageSchema,
 } from '../schemas/messages/stage.js';
+import type {InferenceCounters} from '../schemas/performance-counters.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, invariant, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {Mailbox} from '../src/kernel/mailbox.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {RecentKeys} from '../src/kernel/recent-keys.js';
-import {succeeded} from './answer.js';
+import {refused, succeeded} from './answer.js';
 import {attemptKey, Gathering} from './gathering.js';
+import {stageCounters} from './stage-counters.js';
 import {type OutboxOptions, StageOutbox} from './stage-outbox.js';
 
 export interface StageReplicaOptions extends OutboxOptions {
@@ -39,10 +42,18 @@ export interface StageTask {
 export interface StageResult {
   readonly tensors: NamedTensors;
   readonly executeUs: number;
+  readonly counters?: InferenceCounters;
+}
+
+/** Another task for it, which is answered by a RuntimeGraph. */
+export interface RuntimeGraphTask {
+  readonly kind: 'runtimeGraph';
 }
 
 export type StagePrivate =
   | {readonly kind: 'settled'; readonly key: string; readonly outcome: Outcome}
+  /** The executor's answer is the asker's. */
+  | {readonly kind: 'answered'; readonly ask: Ask; readonly outcome: Outcome}
   | {readonly kind: 'sweep'};
 
 type Effects = Effect<StagePrivate>[];
@@ -93,6 +104,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
         return this.#onInfer(message, {tensors, owned}, now);
       case 'cancel':
         return this.#onCancel(attemptKey(message));
+      case 'runtimeGraph':
+        return [this.#askExecutor(message.ask)];
       case 'stats':
         return [succeeded(message.ask, {...this.#stats})];
       default:
@@ -104,6 +117,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     switch (message.kind) {
       case 'settled':
         return this.#onSettled(message.key, message.outcome, now);
+      case 'answered':
+        return [this.#answer(message.ask, message.outcome)];
       case 'sweep':
         return this.#onSweep(now);
       default:
@@ -132,6 +147,18 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return pending
       .filter(gathering => !gathering.discarded)
       .map(gathering => this.#outbox.failure(gathering, error));
+  }
+
+  #askExecutor(ask: Ask): Effect<StagePrivate> {
+    const task: RuntimeGraphTask = {kind: 'runtimeGraph'};
+    const {executor} = this.#options;
+    return {do: 'run', executor, task, settled: outcome => ({kind: 'answered', ask, outcome})};
+  }
+
+  #answer(ask: Ask, outcome: Outcome): Effect<StagePrivate> {
+    if (outcome.ok) return succeeded(ask, outcome.value);
+    const {name: stage, device} = this.#options;
+    return refused(ask, InferenceError.from(outcome.error).at({stage, device}));
   }
 
   get #load(): number {
@@ -227,7 +254,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     if (gathering.deadlineAt <= now) return this.#expire(key);
     this.#finished.add(key);
     const remainingMs = gathering.deadlineAt - now;
-    const progress = {timing, remainingMs, load: this.#load + this.#running.size};
+    const counters = gathering.profile
+      ? stageCounters(this.#options, timing, result.counters)
+      : undefined;
+    const progress = {timing, counters, remainingMs, load: this.#load + this.#running.size};
     return this.#outbox.outputs(gathering, result.tensors, progress);
   }
 

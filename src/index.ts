@@ -9,6 +9,7 @@ export {
   type MetricValues,
   metricProperties,
 } from '../schemas/metrics.js';
+export type {OperationCounter, StageCounters} from '../schemas/performance-counters.js';
 export {type ConfigKey, type ConfigValues, configProperties} from '../schemas/properties.js';
 export type {Edge, Replica, Stage, StageGraph} from '../schemas/stage-graph.js';
 export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
@@ -29,6 +30,7 @@ export type {
   RequestState,
 } from './client/infer-request.js';
 export type {Network, OperationInfo} from './client/network.js';
+export type {PerformanceCounts, PlacedCounter} from './client/performance-counts.js';
 export {PrePostProcessor} from './client/pre-post-processor.js';
 export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
 export type {Config} from './plugin/plugin.js';

@@ -137,7 +137,7 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
     const {running} = clock.run('startPipeline', () => ({running: this.#run(copies, true)}));
     const result = await clock.run('waitPipeline', () => running);
     clock.run('inferPostprocess', () => {});
-    return {...result, counters: withPipeline(result.counters, clock.timesUs)};
+    return {...result, counters: withPipeline(result, clock.timesUs)};
   }
 
   #run(tensors: NamedTensors, profile = false): Promise<InferenceResult> {
@@ -145,12 +145,13 @@ export class OnnxRuntimeNetwork implements ExecutableNetwork {
   }
 }
 
-/** Measuring is waited for too, but is no part of an inference. */
+/** Measuring is waited for too, but is no part of an inference; it begins while the start ends. */
 function withPipeline(
-  {operations, measuringUs}: InferenceCounters = {operations: [], measuringUs: 0, pipelineUs: {}},
+  {counters, executeUs}: InferenceResult,
   timesUs: PipelineTimes,
 ): InferenceCounters {
-  const waitPipeline = Math.max(0, (timesUs.waitPipeline ?? 0) - measuringUs);
+  const {operations = [], measuringUs = 0} = counters ?? {};
+  const waitPipeline = Math.max(executeUs, (timesUs.waitPipeline ?? 0) - measuringUs);
   return {operations, measuringUs, pipelineUs: {...timesUs, waitPipeline}};
 }
 

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {wireErrorSchema} from '../errors.js';
+import {stageCountersSchema} from '../performance-counters.js';
 import {replySchema} from './ask.js';
 import {stageTimingSchema} from './stage.js';
 
@@ -16,6 +17,8 @@ const outputSchema = z.object({
   timings: z.array(stageTimingSchema).readonly(),
   /** Requests that wait or run at the stage now. */
   load: z.int().nonnegative(),
+  /** Of this stage alone, if the request is to be measured. */
+  counters: stageCountersSchema.optional(),
 });
 
 const failedSchema = z.object({

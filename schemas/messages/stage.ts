@@ -30,18 +30,21 @@ const inferSchema = z.object({
   route: z.array(z.int().nonnegative()).readonly(),
   /** Time left. Not a point in time: hosts' clocks differ. */
   remainingMs: z.number(),
+  /** Every stage tells the client what it spent on this request, and what on. */
   profile: z.boolean(),
   timings: z.array(stageTimingSchema).readonly(),
 });
 export type Infer = Readonly<z.infer<typeof inferSchema>>;
 
 const cancelSchema = z.object({kind: z.literal('cancel'), ...attemptFields});
+const runtimeGraphSchema = z.object({kind: z.literal('runtimeGraph'), ask: askSchema});
 const statsSchema = z.object({kind: z.literal('stats'), ask: askSchema});
 
 /** What a preprocess, execute or postprocess actor receives. */
 export const stageMessageSchema = z.discriminatedUnion('kind', [
   inferSchema,
   cancelSchema,
+  runtimeGraphSchema,
   statsSchema,
 ]);
 export type StageMessage = Readonly<z.infer<typeof stageMessageSchema>>;

@@ -1,5 +1,4 @@
 import type {LoadedStage, PluginTask} from '../../actors/plugin-task.js';
-import type {StageResult, StageTask} from '../../actors/stage-replica.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {DeviceProperties} from '../../schemas/metrics.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
@@ -7,11 +6,12 @@ import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import {standardConfig} from '../plugin/config.js';
 import {deviceProperties} from '../plugin/device-properties.js';
-import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
+import type {NetworkSource, Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {type Log, silentLog} from '../ports/log.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import {type Compilable, Compiler, type NodeCache} from './compiler.js';
+import {StageExecutor} from './stage-executor.js';
 
 export interface PluginHostOptions {
   readonly plugin: Plugin;
@@ -95,25 +95,4 @@ export class PluginHost implements TaskExecutor<PluginTask> {
 
 function closing(): InferenceError {
   return new InferenceError('RELEASED', 'the device was closed meanwhile');
-}
-
-/** A stage's kernels as a task executor. */
-class StageExecutor implements TaskExecutor<StageTask, StageResult> {
-  readonly #executable: ExecutableNetwork;
-
-  constructor(executable: ExecutableNetwork) {
-    this.#executable = executable;
-  }
-
-  get slots(): number {
-    return this.#executable.slots;
-  }
-
-  run(task: StageTask): Promise<StageResult> {
-    return this.#executable.infer(task);
-  }
-
-  close(): Promise<void> {
-    return this.#executable.release();
-  }
 }

@@ -13,7 +13,12 @@ import {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
 import {batchTensors} from './batch-tensors.js';
 import {InferRequest, type Inputs} from './infer-request.js';
-import {type NetworkMetrics, networkConfig, networkMetrics} from './network-properties.js';
+import {
+  measuresOperations,
+  type NetworkMetrics,
+  networkConfig,
+  networkMetrics,
+} from './network-properties.js';
 import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
 
 const controlTimeoutMs = 30_000;
@@ -23,6 +28,8 @@ const parseStats = messageParser(stageStatsSchema, 'answer of a stage');
 /** A network compiled for devices, ready for requests. */
 export class ExecutableNetwork {
   readonly session: Session;
+  /** For InferRequest: whether any of its devices was given PERF_COUNT. */
+  readonly measures: boolean;
   readonly #deployment: Deployment;
   readonly #infos: ReadonlyMap<string, TensorInfo>;
   readonly #onReleased: () => void;
@@ -31,6 +38,7 @@ export class ExecutableNetwork {
   /** Made by `Core.loadNetwork`. */
   constructor(session: Session, deployment: Deployment, onReleased: () => void) {
     this.session = session;
+    this.measures = measuresOperations(deployment);
     this.#onReleased = onReleased;
     this.#deployment = deployment;
     const infos = [...deployment.inputs, ...deployment.overridable];

@@ -1,8 +1,10 @@
+import type {RequestCounters} from '../../actors/request-counters.js';
 import type {StageTiming} from '../../schemas/messages/stage.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {Tensor} from '../tensor.js';
 import type {ExecutableNetwork} from './executable-network.js';
+import {type PerformanceCounts, performanceCounts} from './performance-counts.js';
 import type {InferenceOutcome} from './session.js';
 
 export interface InferOptions {
@@ -10,6 +12,8 @@ export interface InferOptions {
   readonly timeoutMs?: number;
   /** Aborting cancels the request. */
   readonly signal?: AbortSignal;
+  /** Whether its operations are measured; default: if the network was loaded with PERF_COUNT. */
+  readonly profile?: boolean;
 }
 
 /** Inputs by name; a plain `{type, shape, data}` will do for a Tensor, and a list is a batch. */
@@ -30,7 +34,11 @@ const timeoutMsMax = 24 * 60 * 60 * 1000;
 
 /** What a run came to. */
 type End =
-  | {readonly outputs: ReadonlyMap<string, Tensor>; readonly timings: readonly StageTiming[]}
+  | {
+      readonly outputs: ReadonlyMap<string, Tensor>;
+      readonly timings: readonly StageTiming[];
+      readonly counters?: RequestCounters;
+    }
   | {readonly error: InferenceError};
 
 interface Run {
@@ -170,6 +178,19 @@ export class InferRequest {
     return this.#last !== undefined && 'timings' in this.#last ? this.#last.timings : [];
   }
 
+  /**
+   * Where the time of the last run went, by stage and by operation. Throws INVALID_CONFIG_VALUE if
+   * the network was loaded without PERF_COUNT, NOT_STARTED if no run that was measured has ended, or
+   * what the last run ended with.
+   */
+  getPerformanceCounts(): PerformanceCounts {
+    this.#throwIfRunning();
+    if (!this.#network.measures) throw notMeasured();
+    const counters = this.#last === undefined ? undefined : endedWell(this.#last).counters;
+    if (counters !== undefined) return performanceCounts(counters);
+    throw new InferenceError('NOT_STARTED', 'the request has not run yet, or was not measured');
+  }
+
   /** All of them, or none if one does not fit. */
   #setInputs(inputs: Inputs): void {
     const checked = this.#network.checkedInputs(inputs);
@@ -179,7 +200,7 @@ export class InferRequest {
 
   #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
     this.#network.checkComplete(this.#inputs);
-    const submission = {timeoutMs: checkedTimeoutMs(options), profile: false};
+    const submission = {timeoutMs: checkedTimeoutMs(options), profile: this.#profile(options)};
     this.#throwIfRunning();
     const {signal} = options;
     if (signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
@@ -196,6 +217,11 @@ export class InferRequest {
     const run: Run = {id, settled, cancelled: false};
     this.#run = run;
     return run;
+  }
+
+  #profile({profile = this.#network.measures}: InferOptions): boolean {
+    if (profile && !this.#network.measures) throw notMeasured();
+    return profile;
   }
 
   #end(end: End, callback: CompletionCallback | undefined, deadlineAt: number): End | Promise<End> {
@@ -237,10 +263,10 @@ export class InferRequest {
   }
 }
 
-function endOf({outputs, timings}: InferenceOutcome): End {
+function endOf({outputs, timings, counters}: InferenceOutcome): End {
   try {
     const tensors = [...outputs].map(([name, data]) => [name, Tensor.from(data, name)] as const);
-    return {outputs: new Map(tensors), timings};
+    return {outputs: new Map(tensors), timings, ...(counters && {counters})};
   } catch (thrown) {
     return failureOf(thrown);
   }
@@ -255,9 +281,18 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** Throws what the run ended with if that is no outputs. */
-function outputsOf(end: End): ReadonlyMap<string, Tensor> {
+function endedWell(end: End): Exclude<End, {readonly error: InferenceError}> {
   if ('error' in end) throw end.error;
-  return end.outputs;
+  return end;
+}
+
+function outputsOf(end: End): ReadonlyMap<string, Tensor> {
+  return endedWell(end).outputs;
+}
+
+function notMeasured(): InferenceError {
+  const text = 'config PERF_COUNT: expected true for performance counters, got false';
+  return new InferenceError('INVALID_CONFIG_VALUE', text);
 }
 
 /** Throws INVALID_ARGUMENT for a time that no run may take. */

@@ -37,6 +37,12 @@ export function networkConfig({config}: Deployment): ConfigValues {
   return parseConfig(sharedConfig(config));
 }
 
+/** Whether some device was given PERF_COUNT. */
+export function measuresOperations({config}: Deployment): boolean {
+  const given = Object.entries(config).filter(([key]) => /(^|\.)PERF_COUNT$/.test(key));
+  return given.some(([, value]) => standardConfig({PERF_COUNT: value}).PERF_COUNT);
+}
+
 function deviceConfigs({stageGraph, config}: Deployment): Record<string, ConfigMap> {
   const replicas = stageGraph.stages.flatMap(stage => stage.replicas);
   const entries = replicas.map(({device, node}) => {

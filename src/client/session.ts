@@ -1,5 +1,6 @@
 import type {ClientEvent} from '../../actors/client-event.js';
 import type {ClientOrder} from '../../actors/client-order.js';
+import type {RequestCounters} from '../../actors/request-counters.js';
 import {coordinatorAddress} from '../../schemas/addresses.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Ask} from '../../schemas/messages/ask.js';
@@ -17,6 +18,8 @@ export interface InferenceOutcome {
   /** One for each stage, by index. */
   readonly timings: readonly StageTiming[];
   readonly attempts: number;
+  /** If it was measured. */
+  readonly counters?: RequestCounters;
 }
 
 export interface SubmitOptions {

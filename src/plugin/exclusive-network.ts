@@ -30,8 +30,8 @@ export class ExclusiveNetwork implements ExecutableNetwork {
     return this.#network.exportNetwork?.(folder);
   }
 
-  getRuntimeGraph(): Promise<RuntimeGraph> {
-    return this.#network.getRuntimeGraph?.() ?? Promise.resolve({nodes: []});
+  async getRuntimeGraph(): Promise<RuntimeGraph | undefined> {
+    return this.#network.getRuntimeGraph?.();
   }
 
   release(): Promise<void> {

@@ -98,10 +98,10 @@ export interface ExecutableNetwork {
    */
   infer(inference: Inference): Promise<InferenceResult>;
   /**
-   * What the device made of the network; the host adds times and types. A device without one leaves
-   * this out.
+   * What the device made of the network; the host adds times and types. Undefined, or left out, if
+   * the device does not tell.
    */
-  getRuntimeGraph?(): Promise<RuntimeGraph>;
+  getRuntimeGraph?(): Promise<RuntimeGraph | undefined>;
   /**
    * What was compiled, for `importNetwork`; undefined if it cannot be exported. `folder` is an empty
    * one, the caller's, for the weights file and whatever else; the answer holds as long as it exists.

@@ -4,6 +4,7 @@ import {checkOn, type Open} from './cluster/check.js';
 import {lifetimes} from './cluster/lifetimes.js';
 import {networks} from './cluster/networks.js';
 import {processing} from './cluster/processing.js';
+import {profiling} from './cluster/profiling.js';
 import {quantized} from './cluster/quantized.js';
 import {queues} from './cluster/queues.js';
 import {requests} from './cluster/requests.js';
@@ -16,6 +17,7 @@ export function conformsToCluster(name: string, open: Open): void {
   processing(check);
   quantized(check);
   requests(check);
+  profiling(check);
   queues(check);
   tensors(check);
   badLoads(check);

@@ -3,6 +3,7 @@ import type {ClientOrder} from '../../actors/client-order.js';
 import {ClientSession, type ClientSessionOptions} from '../../actors/client-session.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Infer, StageMessage} from '../../schemas/messages/stage.js';
+import type {StageCounters} from '../../schemas/performance-counters.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {type ErrorCode, type ErrorPlace, InferenceError} from '../../src/errors.js';
 import type {SendEffect} from '../../src/kernel/behaviour.js';
@@ -39,13 +40,14 @@ export class SessionBench extends BareActor<unknown, unknown> {
     deployment: Deployment,
     options: {
       readonly timeoutMs?: number;
+      readonly profile?: boolean;
       readonly inputs?: Readonly<Record<string, TensorData>>;
     } = {},
   ): number {
-    const {timeoutMs = 60_000, inputs = {x: vector(1)}} = options;
+    const {timeoutMs = 60_000, profile = false, inputs = {x: vector(1)}} = options;
     const request = this.#submitted++;
     const tensors = new Map(Object.entries(inputs));
-    const submission = {request, deployment, tensors, timeoutMs, profile: false};
+    const submission = {request, deployment, tensors, timeoutMs, profile};
     this.order({kind: 'submit', submission});
     return request;
   }
@@ -59,9 +61,10 @@ export class SessionBench extends BareActor<unknown, unknown> {
     {request, attempt}: Pick<Infer, 'request' | 'attempt'>,
     stage: number,
     tensors: Readonly<Record<string, TensorData>>,
+    counters?: StageCounters,
   ): void {
     const timings = [{stage, queueUs: 1, executeUs: 2, runUs: 3}];
-    const message = {kind: 'output', request, attempt, stage, timings, load: 0};
+    const message = {kind: 'output', request, attempt, stage, timings, load: 0, counters};
     this.receive(message, new Map(Object.entries(tensors)), true);
   }
 

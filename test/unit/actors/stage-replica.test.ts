@@ -1,4 +1,5 @@
 import test from 'ava';
+import {countersMax, type OperationCounter} from '../../../schemas/performance-counters.js';
 import {InferenceError} from '../../../src/errors.js';
 import {client, onlyAnswer, stageOf, vector} from '../../support/stage-bench.js';
 import {chain, diamondWithSkip, singleStage, sourceless} from '../../support/stage-graphs.js';
@@ -162,6 +163,53 @@ test('the wish for a profile reaches the kernel', t => {
   t.true(stage.task.profile);
 });
 
+test('a stage that is measured tells the client what it spent, and what on', t => {
+  const stage = stageOf(chain(), 0);
+  stage.infer({profile: true}, {x: vector(1)});
+  stage.advance(3);
+  const counters = {pipelineUs: {waitPipeline: 500}, measuringUs: 800, operations: [counter('a')]};
+  stage.settle({ok: true, value: {tensors: new Map([['h', vector(1)]]), executeUs: 200, counters}});
+  const [toStage, toClient, ...more] = stage.sent();
+  t.deepEqual(more, []);
+  t.like(toStage, {to: 'stage.D1.0.1.0', message: {kind: 'infer', profile: true}});
+  t.false('counters' in Object(toStage?.message), 'they go to the client alone');
+  t.deepEqual([...(toClient?.tensors ?? [])], [], 'it owes the client no tensor');
+  const times = {queueUs: 0, transferUs: 2000, executeUs: 200, measuringUs: 800};
+  t.like(toClient, {
+    to: 'client.me',
+    message: {kind: 'output', counters: {...counters, ...times, name: 'stage0 A', stage: 0}},
+  });
+});
+
+test('a stage whose device does not measure tells its times all the same', t => {
+  const stage = stageOf(singleStage(), 0);
+  stage.infer({profile: true}, {x: vector(1)});
+  stage.finish({y: vector(1)});
+  t.like(onlyAnswer(stage), {counters: {device: 'host-a/A', executeUs: 100, operations: []}});
+});
+
+test('of a stage with very many operations, only so many are told', t => {
+  const stage = stageOf(singleStage(), 0);
+  stage.infer({profile: true}, {x: vector(1)});
+  const operations = new Array(countersMax + 1).fill(counter('a'));
+  const counters = {pipelineUs: {}, measuringUs: 0, operations};
+  stage.settle({ok: true, value: {tensors: new Map([['y', vector(1)]]), executeUs: 1, counters}});
+  const told = onlyAnswer(stage) as {readonly counters: {readonly operations: readonly unknown[]}};
+  t.is(told.counters.operations.length, countersMax);
+});
+
+test('the runtime graph is what the executor answers', t => {
+  const stage = stageOf(singleStage(), 0);
+  const ask = {from: 'client.me', id: 3};
+  stage.receive({kind: 'runtimeGraph', ask});
+  stage.settle({ok: true, value: {nodes: []}});
+  t.like(onlyAnswer(stage), {kind: 'reply', id: 3, ok: true, value: {nodes: []}});
+  stage.receive({kind: 'runtimeGraph', ask});
+  stage.settle({ok: false, error: new InferenceError('NOT_IMPLEMENTED', 'it does not tell')});
+  const place = {stage: 'stage0 A', device: 'host-a/A'};
+  t.like(onlyAnswer(stage), {id: 3, ok: false, error: {code: 'NOT_IMPLEMENTED', place}});
+});
+
 test('a stage that is stopped answers all that gathers, waits or runs, once', t => {
   const stage = stageOf(diamondWithSkip(), 3);
   const complete = (request: number) => {
@@ -205,3 +253,8 @@ test('what was finished long ago is forgotten, so that memory is bounded', t => 
   stage.infer({request: 0}, {x: vector(1)});
   t.is(stage.running.length, 1);
 });
+
+function counter(name: string): OperationCounter {
+  const kernel = {execType: 'Relu', nodeType: 'Relu', fused: [], outputTypes: []};
+  return {name, status: 'EXECUTED', realUs: 100, cpuUs: 100, ...kernel};
+}

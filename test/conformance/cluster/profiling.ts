@@ -1,0 +1,99 @@
+import type {ExecutionContext} from 'ava';
+import type {PerformanceCounts} from '../../../src/index.js';
+import {floats, line, slow, slowInputs} from '../../support/cluster-networks.js';
+import {type Check, load, rejects} from './check.js';
+
+const split = {Mul_0: 'WASM', shift: 'CPU'};
+const measured = {config: {PERF_COUNT: true}, affinity: split};
+
+/** Performance counters and runtime graphs. */
+export function profiling(check: Check): void {
+  counting(check);
+  refusing(check);
+}
+
+function counting(check: Check): void {
+  check('a request tells what each stage and each operation took', async (t, core) => {
+    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', measured);
+    const request = executable.createInferRequest();
+    const {y} = await request.infer({x: floats([1, 2], 2)});
+    t.deepEqual([...(y?.data ?? [])], [3, 5]);
+    const counts = request.getPerformanceCounts();
+    t.deepEqual(
+      counts.stages.map(({stage, device}) => [stage, device.split('/')[1]]),
+      [
+        [0, 'WASM'],
+        [1, 'CPU'],
+      ],
+    );
+    t.like(operation(counts, 'Mul_0'), {status: 'EXECUTED', nodeType: 'Mul', execType: 'Mul'});
+    t.is(operation(counts, 'Mul_0')?.stage, executable.stageGraph.stages[0]?.name);
+    t.like(operation(counts, 'shift'), {status: 'EXECUTED', nodeType: 'Add'});
+    addsUp(t, counts);
+  });
+
+  check('every run is measured anew, unless it is not to be', async (t, core) => {
+    const executable = await load(t, core, line(), 'CPU', {config: {PERF_COUNT: true}});
+    const request = executable.createInferRequest();
+    await request.infer({x: floats([1, 2], 2)});
+    const first = request.getPerformanceCounts();
+    await request.infer();
+    t.notDeepEqual(request.getPerformanceCounts(), first);
+    await request.infer({}, {profile: false});
+    await rejects(t, () => request.getPerformanceCounts(), 'NOT_STARTED');
+  });
+}
+
+function refusing(check: Check): void {
+  check('without PERF_COUNT there are no counters', async (t, core) => {
+    const request = (await load(t, core, line(), 'CPU')).createInferRequest();
+    await request.infer({x: floats([1, 2], 2)});
+    await rejects(t, () => request.getPerformanceCounts(), 'INVALID_CONFIG_VALUE', 'PERF_COUNT');
+    const wish = () => request.infer({}, {profile: true});
+    await rejects(t, wish, 'INVALID_CONFIG_VALUE', 'PERF_COUNT');
+  });
+
+  check('before the end of a run there are no counters', async (t, core) => {
+    const executable = await load(t, core, slow(), 'CPU', {config: {PERF_COUNT: 'YES'}});
+    const request = executable.createInferRequest();
+    await rejects(t, () => request.getPerformanceCounts(), 'NOT_STARTED');
+    const {x, rounds} = slowInputs(2000);
+    request.setInput('x', x);
+    request.setInput('rounds', rounds);
+    request.startAsync();
+    await rejects(t, () => request.getPerformanceCounts(), 'BUSY');
+    t.true(await request.wait());
+    addsUp(t, request.getPerformanceCounts());
+  });
+
+  check('a run that failed has no counters, but its error', async (t, core) => {
+    const executable = await load(t, core, line(), 'CPU', {config: {PERF_COUNT: true}});
+    const request = executable.createInferRequest();
+    request.setInput('x', floats([1, 2], 2));
+    request.startAsync();
+    request.cancel();
+    await rejects(t, request.wait(), 'CANCELLED');
+    await rejects(t, () => request.getPerformanceCounts(), 'CANCELLED');
+  });
+}
+
+function operation({operations}: PerformanceCounts, wanted: string) {
+  return operations.find(({name}) => name === wanted);
+}
+
+/** Parts are no longer than wholes. */
+function addsUp(t: ExecutionContext, counts: PerformanceCounts): void {
+  for (const {name, executeUs, operations, pipelineUs} of counts.stages) {
+    const sumUs = operations.reduce((sum, {realUs}) => sum + realUs, 0);
+    t.true(sumUs <= executeUs + 1, `${name}: ${sumUs} of ${executeUs} µs`);
+    t.true((pipelineUs.waitPipeline ?? 0) >= executeUs, name);
+  }
+  const stagesUs = counts.stages.reduce(
+    (sum, each) => sum + each.queueUs + each.transferUs + each.executeUs + each.measuringUs,
+    0,
+  );
+  const {totalUs, queueUs, transferUs} = counts;
+  // The stages are one after the other.
+  const differenceUs = Math.abs(queueUs + transferUs + stagesUs - totalUs);
+  t.true(differenceUs <= 1, `${queueUs} + ${transferUs} + ${stagesUs} is not ${totalUs} µs`);
+}
