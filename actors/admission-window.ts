@@ -1,3 +1,5 @@
+import {InferenceError} from '../src/errors.js';
+
 /**
  * Bounds what one client has on its way for each deployment, and what waits behind it. Requests
  * that wait are let in first come, first served, whenever one leaves.
@@ -13,13 +15,18 @@ export class AdmissionWindow {
     this.#queuedMax = bounds.queuedMax;
   }
 
-  admit(deployment: string, request: number): 'enters' | 'waits' | 'full' {
+  /** `insideMax`, if it is less than the window's own bound, bounds those of this deployment. */
+  admit(
+    deployment: string,
+    request: number,
+    insideMax = Number.POSITIVE_INFINITY,
+  ): 'enters' | 'waits' | 'full' {
     let line = this.#lines.get(deployment);
     if (line === undefined) {
       line = {inside: new Set(), waiting: new Set()};
       this.#lines.set(deployment, line);
     }
-    if (line.inside.size < this.#inFlightMax) {
+    if (line.inside.size < Math.min(insideMax, this.#inFlightMax)) {
       line.inside.add(request);
       return 'enters';
     }
@@ -29,19 +36,41 @@ export class AdmissionWindow {
     return 'waits';
   }
 
-  /** Takes a request out; the answer is the one that enters in its place. */
-  leave(deployment: string, request: number): number | undefined {
+  /** Why a request is not let in where the window is full. */
+  refusal(): InferenceError {
+    const text = `${this.#queuedMax} requests wait at this client already`;
+    return new InferenceError('QUEUE_FULL', text);
+  }
+
+  /** Takes a request out; the answer are those that enter now. */
+  leave(deployment: string, request: number, insideMax?: number): readonly number[] {
     const line = this.#lines.get(deployment);
-    if (line === undefined) return undefined;
+    if (line === undefined) return [];
     if (line.waiting.delete(request)) this.#queued--;
-    if (!line.inside.delete(request)) return undefined;
-    for (const next of line.waiting) {
+    line.inside.delete(request);
+    return this.enter(deployment, insideMax);
+  }
+
+  /** Lets in those for whom there is room now. */
+  enter(deployment: string, insideMax = Number.POSITIVE_INFINITY): readonly number[] {
+    const line = this.#lines.get(deployment);
+    if (line === undefined) return [];
+    const room = Math.min(insideMax, this.#inFlightMax) - line.inside.size;
+    const entering = [...take(line.waiting, room)];
+    for (const next of entering) {
       line.waiting.delete(next);
       this.#queued--;
       line.inside.add(next);
-      return next;
     }
     if (line.inside.size === 0) this.#lines.delete(deployment);
-    return undefined;
+    return entering;
+  }
+}
+
+function* take<T>(from: Iterable<T>, count: number): Iterable<T> {
+  let left = count;
+  for (const each of from) {
+    if (left-- <= 0) return;
+    yield each;
   }
 }

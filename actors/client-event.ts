@@ -1,11 +1,14 @@
+import type {Deployment} from '../schemas/deployment.js';
 import type {StageTiming} from '../schemas/messages/stage.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import type {InferenceError} from '../src/errors.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {RequestCounters} from './request-counters.js';
 
-/** What the session tells the library: each request and each ask ends in exactly one of these. */
+/** What the session tells the library: each request and each ask ends in exactly one of the others. */
 export type ClientEvent =
+  /** The deployment's variants have changed. */
+  | {readonly kind: 'changed'; readonly deployment: Deployment}
   | {
       readonly kind: 'done';
       readonly request: number;

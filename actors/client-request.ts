@@ -4,11 +4,11 @@ import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.j
 import type {StageCounters} from '../schemas/performance-counters.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
-import {InferenceError} from '../src/errors.js';
+import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
 import {type DeliveryPlan, deliveryPlan} from './delivery-plan.js';
 import {type RequestCounters, requestCounters} from './request-counters.js';
-import {addressesOf} from './route-table.js';
+import {addressesOf, type Way} from './route-table.js';
 
 /** A request as its user gave it. */
 export interface Submission {
@@ -31,7 +31,8 @@ export class ClientRequest {
   readonly submission: Submission;
   readonly deadlineAt: number;
   attempt = 0;
-  route: readonly number[] = [];
+  /** Variants that failed it in a way that repeating would not mend. */
+  readonly refused = new Set<number>();
   /** An attempt is on its way; false while the request waits, for its turn or to try again. */
   running = false;
   /** When the last attempt began. */
@@ -41,7 +42,7 @@ export class ClientRequest {
   lastError: InferenceError | undefined;
   /** Since when every attempt has found a device lost. */
   lostSince: number | undefined;
-  readonly #plan: DeliveryPlan;
+  #way: Way | undefined;
   readonly #outputs = new Map<string, TensorData>();
   readonly #timings = new Map<number, StageTiming>();
   readonly #counters: StageCounters[] = [];
@@ -49,16 +50,15 @@ export class ClientRequest {
 
   constructor(submission: Submission, now: number) {
     this.submission = submission;
-    this.#plan = deliveryPlan(submission.deployment);
     this.deadlineAt = now + submission.timeoutMs;
   }
 
   /** Begins an attempt: outputs of earlier ones no longer count. */
-  begin(route: readonly number[], now: number): void {
+  begin(way: Way, now: number): void {
     this.attempt++;
     this.running = true;
     this.begunAt = now;
-    this.route = route;
+    this.#way = way;
     this.#outputs.clear();
     this.#timings.clear();
     this.#counters.length = 0;
@@ -66,10 +66,46 @@ export class ClientRequest {
     this.#missing = new Set(this.submission.profile ? stages : senders);
   }
 
+  /** The way of the last attempt. */
+  get way(): Way {
+    invariant(this.#way !== undefined, 'no attempt has begun');
+    return this.#way;
+  }
+
+  get #plan(): DeliveryPlan {
+    return deliveryPlan(this.way.variant.stageGraph);
+  }
+
   failed(error: InferenceError, now: number): void {
     this.failures++;
     this.lastError = error;
     this.lostSince = error.code === 'DEVICE_LOST' ? (this.lostSince ?? now) : undefined;
+  }
+
+  /** Some variant has not failed it for good. */
+  hasOthers({variants}: Deployment): boolean {
+    return variants.some(({id}) => !this.refused.has(id));
+  }
+
+  /** Every variant failed it for good, and there will be no others. */
+  isSpent(deployment: Deployment): boolean {
+    return !deployment.spare && !this.hasOthers(deployment);
+  }
+
+  /** It waits to try again, and may do so at once now that `id` has other variants. */
+  isStranded({id}: Deployment): boolean {
+    return this.submission.deployment.id === id && !this.running && this.failures > 0;
+  }
+
+  /** Counts that no variant could be tried; the error is the last that says why. */
+  noWay(now: number): InferenceError {
+    const {lastError} = this;
+    if (lastError?.code === 'STAGE_FAILED') return lastError;
+    const text = `a stage of ${this.submission.deployment.network} is gone`;
+    const error =
+      lastError?.code === 'DEVICE_LOST' ? lastError : new InferenceError('DEVICE_LOST', text);
+    this.failed(error, now);
+    return error;
   }
 
   /** Says what failed last, and where. */
@@ -88,7 +124,7 @@ export class ClientRequest {
       request: this.submission.request,
       attempt: this.attempt,
       source: clientIndex,
-      route: this.route,
+      route: this.way.route,
       remainingMs: this.deadlineAt - now,
       profile: this.submission.profile,
       timings: [],
@@ -97,9 +133,9 @@ export class ClientRequest {
 
   /** Tells every stage of the attempt's route that nobody waits any more. */
   cancels(client: string): SendEffect[] {
-    const {deployment, request} = this.submission;
+    const {request} = this.submission;
     const message: StageMessage = {kind: 'cancel', client, request, attempt: this.attempt};
-    return addressesOf(deployment, this.route).map(to => ({do: 'send', to, message}));
+    return addressesOf(this.way).map(to => ({do: 'send', to, message}));
   }
 
   /** Every stage that hears from the client, with its part of the inputs. */
@@ -144,8 +180,9 @@ export class ClientRequest {
   /** In the network's order; an output that is an input is the user's own tensor. */
   outputs(): NamedTensors {
     const ordered = new Map<string, TensorData>();
+    const {echoes} = this.#plan;
     for (const {name} of this.submission.deployment.outputs) {
-      const echo = this.#plan.echoes.get(name);
+      const echo = echoes.get(name);
       const tensor =
         echo === undefined ? this.#outputs.get(name) : this.submission.tensors.get(echo);
       if (tensor !== undefined) ordered.set(name, tensor);

@@ -1,7 +1,5 @@
-import {keepAddress} from '../schemas/addresses.js';
 import type {Deployment} from '../schemas/deployment.js';
 import {type ClientMessage, clientMessageSchema, type Output} from '../schemas/messages/client.js';
-import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, unreachable} from '../src/errors.js';
 import {Asks, type AskTimeout, type Settled} from '../src/kernel/asks.js';
@@ -13,19 +11,17 @@ import {AdmissionWindow} from './admission-window.js';
 import type {ClientEvent} from './client-event.js';
 import type {ClientOrder} from './client-order.js';
 import {ClientRequest, type Submission} from './client-request.js';
+import {KnownDeployments, type KnownDeploymentsOptions} from './known-deployments.js';
 import {retryDelayMs} from './retry-delay.js';
 import {addressesOf, placeOf, RouteTable} from './route-table.js';
 import {presenceQuestion, RouteWatch, saysGone, watchMs} from './route-watch.js';
 import {type Sending, sendingOfToken, tokenOf} from './sending-token.js';
 
-export interface ClientSessionOptions {
-  readonly address: string;
+export interface ClientSessionOptions extends KnownDeploymentsOptions {
   /** Requests on their way at once, per deployment; the others wait here. */
   readonly inFlightMax: number;
   /** Requests that may wait here; one more is refused with QUEUE_FULL. */
   readonly queuedMax: number;
-  /** How often the coordinators are told which deployments are still wanted. */
-  readonly keepMs: number;
   /** How long requests outlive a connection, or a stage, that is gone. */
   readonly graceMs: number;
   readonly random: Random;
@@ -62,7 +58,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   readonly #watch = new RouteWatch();
   #watching = false;
   readonly #asks: Asks<Then>;
-  readonly #deployments = new Set<string>();
+  readonly #deployments: KnownDeployments;
   #status: TransportStatus = 'connected';
   /** Set once the connection has been away for too long: nothing is taken on until it is back. */
   #gaveUp: InferenceError | undefined;
@@ -70,6 +66,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   constructor(options: ClientSessionOptions) {
     this.#options = options;
     this.#window = new AdmissionWindow(options);
+    this.#deployments = new KnownDeployments(options);
     this.#asks = new Asks(options.address);
   }
 
@@ -79,6 +76,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         return this.#onOutput(message, tensors, now);
       case 'failed':
         return this.#onAttemptFailed(message, InferenceError.fromWire(message.error), now);
+      case 'deployment':
+        return this.#onChanged(message.deployment, now);
       case 'reply':
         return flatten(this.#asks.onReply(message), now);
       default:
@@ -95,12 +94,12 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       case 'ask':
         return this.#onAsk(message);
       case 'loaded':
-        this.#deployments.add(message.deployment.id);
-        return this.#keep();
+        this.#deployments.add(message.deployment);
+        return this.#deployments.keep(now);
       case 'released':
         return this.#onReleased(message.deployment, now);
       case 'keep':
-        return this.#keep();
+        return this.#deployments.keep(now);
       case 'connection':
         return this.#onConnection(message.status, now);
       case 'askTimeout':
@@ -150,11 +149,9 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   #onSubmit(submission: Submission, now: number): Effects {
     const {request, deployment, timeoutMs} = submission;
     if (this.#gaveUp !== undefined) return [emit({kind: 'failed', request, error: this.#gaveUp})];
-    const place = this.#window.admit(deployment.id, request);
-    if (place === 'full') {
-      const text = `${this.#options.queuedMax} requests wait at this client already`;
-      return [emit({kind: 'failed', request, error: new InferenceError('QUEUE_FULL', text)})];
-    }
+    const insideMax = this.#deployments.insideMax(deployment);
+    const place = this.#window.admit(deployment.id, request, insideMax);
+    if (place === 'full') return [emit({kind: 'failed', request, error: this.#window.refusal()})];
     this.#requests.set(request, new ClientRequest(submission, now));
     const deadline: Effect<Private> = {
       do: 'after',
@@ -168,14 +165,14 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   /** Sends the inputs of the next attempt. */
   #launch(id: number, now: number): Effects {
     const request = this.#requests.get(id);
-    if (request === undefined) return [];
-    const {deployment} = request.submission;
-    const route = this.#routes.choose(deployment, now);
-    if (route === undefined) return this.#onNoRoute(request, now);
-    request.begin(route, now);
-    this.#routes.count(deployment, route, 1);
+    if (request === undefined || request.running) return [];
+    const deployment = this.#deployments.latest(request.submission.deployment);
+    const way = this.#routes.choose(deployment, request.refused, now);
+    if (way === undefined) return this.#onNoWay(request, now);
+    request.begin(way, now);
+    this.#routes.count(way, 1);
     if (request.complete) return this.#succeed(request, now);
-    const addresses = addressesOf(deployment, route);
+    const addresses = addressesOf(way);
     const message = request.infer(this.#options.address, now);
     const sends = request.frames().map(({stage, tensors}): Effect<Private> => {
       const token = tokenOf({request: id, attempt: request.attempt, stage});
@@ -207,10 +204,9 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const {request: id, attempt, stage} = of;
     const request = this.#requests.get(id);
     if (request === undefined || request.attempt !== attempt || !request.running) return [];
-    const {deployment} = request.submission;
-    const placed = error.at(placeOf(deployment, request.route, stage));
-    if (!error.retryable) return this.#end(id, placed, now);
-    const address = addressesOf(deployment, request.route)[stage];
+    const placed = error.at(placeOf(request.way, stage));
+    if (!error.retryable) return this.#onRefused(request, placed, now);
+    const address = addressesOf(request.way)[stage];
     if (error.code !== 'DEVICE_LOST' || address === undefined) {
       return this.#tryAgain(request, placed, now);
     }
@@ -220,14 +216,25 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     return this.#tryAgain(request, placed, now);
   }
 
+  /** A variant failed the request for good; it may have others, or be given one. */
+  #onRefused(request: ClientRequest, error: InferenceError, now: number): Effects {
+    const {request: id} = request.submission;
+    const deployment = this.#deployments.latest(request.submission.deployment);
+    const mayPass = error.code === 'STAGE_FAILED' && deployment.fallback;
+    request.refused.add(request.way.variant.id);
+    if (!mayPass || request.isSpent(deployment)) return this.#end(id, error, now);
+    const retry = this.#tryAgain(request, error, now);
+    return request.hasOthers(deployment) ? retry : [...retry, this.#deployments.extend(deployment)];
+  }
+
   /** Nobody answers at `address`: what is on its way through it need not wait for its deadline. */
   #onGone(address: string, now: number): Effects {
     this.#routes.avoid(address, now);
     return [...this.#requests.values()].flatMap(request => {
-      const {deployment} = request.submission;
-      const stage = addressesOf(deployment, request.route).indexOf(address);
-      if (stage < 0 || !request.running) return [];
-      const place = placeOf(deployment, request.route, stage);
+      if (!request.running) return [];
+      const stage = addressesOf(request.way).indexOf(address);
+      if (stage < 0) return [];
+      const place = placeOf(request.way, stage);
       const error = new InferenceError('DEVICE_LOST', 'a stage of the network is gone', place);
       return this.#tryAgain(request, error, now);
     });
@@ -264,18 +271,28 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     return {do: 'after', key: `retry-${id}`, delayMs, message: {kind: 'retry', request: id}};
   }
 
-  /** Every replica of a stage was found gone lately. */
-  #onNoRoute(request: ClientRequest, now: number): Effects {
-    const {deployment, request: id} = request.submission;
-    const text = `a stage of ${deployment.network} is gone`;
-    const error =
-      request.lastError?.code === 'DEVICE_LOST'
-        ? request.lastError
-        : new InferenceError('DEVICE_LOST', text);
-    request.failed(error, now);
+  /** Of every variant, a stage was found gone lately, or it failed the request for good. */
+  #onNoWay(request: ClientRequest, now: number): Effects {
+    const {request: id} = request.submission;
+    const deployment = this.#deployments.latest(request.submission.deployment);
+    if (request.isSpent(deployment)) return this.#end(id, request.noWay(now), now);
+    const error = request.noWay(now);
     const lostForMs = now - (request.lostSince ?? now);
     if (lostForMs >= this.#options.graceMs) return this.#end(id, error, now);
-    return [this.#retryLater(request, error)];
+    return [this.#retryLater(request, error), ...this.#deployments.keepSoon(now)];
+  }
+
+  /** Requests that found no way are tried again in the new variants at once. */
+  #onChanged(deployment: Deployment, now: number): Effects {
+    if (!this.#deployments.update(deployment)) return [];
+    const entering = this.#window.enter(deployment.id, this.#deployments.insideMax(deployment));
+    const stranded = [...this.#requests.values()].filter(each => each.isStranded(deployment));
+    const ids = [...entering, ...stranded.map(({submission}) => submission.request)];
+    return [
+      emit({kind: 'changed', deployment}),
+      ...this.#deployments.keep(now),
+      ...ids.flatMap(id => this.#launch(id, now)),
+    ];
   }
 
   #onDeadline(id: number, now: number): Effects {
@@ -293,7 +310,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   #endAttempt(request: ClientRequest): Effects {
-    this.#routes.count(request.submission.deployment, request.route, -1);
+    this.#routes.count(request.way, -1);
     request.running = false;
     return request.cancels(this.#options.address);
   }
@@ -301,31 +318,22 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   /** Drops what is kept for a request and gives its place to the next that waits. */
   #forget(request: ClientRequest, now: number): Effects {
     const {request: id, deployment} = request.submission;
-    if (request.running) this.#routes.count(deployment, request.route, -1);
+    if (request.running) this.#routes.count(request.way, -1);
     this.#requests.delete(id);
-    const next = this.#window.leave(deployment.id, id);
+    const next = this.#window.leave(deployment.id, id, this.#deployments.insideMax(deployment));
     return [
       {do: 'cancelTimer', key: `deadline-${id}`},
       {do: 'cancelTimer', key: `retry-${id}`},
-      ...(next === undefined ? [] : this.#launch(next, now)),
+      ...next.flatMap(entering => this.#launch(entering, now)),
     ];
   }
 
   #onReleased(deployment: Deployment, now: number): Effects {
     const error = new InferenceError('RELEASED', `${deployment.network} was released`);
     const effects = this.#endAll(error, now, deployment.id);
-    this.#routes.forget(deployment);
-    this.#deployments.delete(deployment.id);
+    this.#routes.forget(this.#deployments.latest(deployment));
+    this.#deployments.remove(deployment);
     return effects;
-  }
-
-  #keep(): Effects {
-    if (this.#deployments.size === 0) return [];
-    const message: CoordinatorMessage = {kind: 'keep', deployments: [...this.#deployments]};
-    return [
-      {do: 'send', to: keepAddress, message},
-      {do: 'after', key: 'keep', delayMs: this.#options.keepMs, message: {kind: 'keep'}},
-    ];
   }
 
   #onConnection(status: TransportStatus, now: number): Effects {

@@ -1,8 +1,7 @@
-import type {Deployment} from '../schemas/deployment.js';
-import {clientIndex} from '../schemas/stage-graph.js';
+import {clientIndex, type StageGraph} from '../schemas/stage-graph.js';
 import {clientFrames, stageSources} from '../src/plan/stage-sources.js';
 
-/** What every request of a deployment has in common, worked out once. */
+/** What every attempt over a stage graph has in common, worked out once. */
 export interface DeliveryPlan {
   /** What the client sends to each stage that hears from it; a frame may carry nothing. */
   readonly frames: readonly {
@@ -19,17 +18,17 @@ export interface DeliveryPlan {
   readonly echoes: ReadonlyMap<string, string>;
 }
 
-const plans = new WeakMap<Deployment, DeliveryPlan>();
+const plans = new WeakMap<StageGraph, DeliveryPlan>();
 
-export function deliveryPlan(deployment: Deployment): DeliveryPlan {
-  const known = plans.get(deployment);
+export function deliveryPlan(stageGraph: StageGraph): DeliveryPlan {
+  const known = plans.get(stageGraph);
   if (known !== undefined) return known;
-  const plan = makePlan(deployment);
-  plans.set(deployment, plan);
+  const plan = makePlan(stageGraph);
+  plans.set(stageGraph, plan);
   return plan;
 }
 
-function makePlan({stageGraph}: Deployment): DeliveryPlan {
+function makePlan(stageGraph: StageGraph): DeliveryPlan {
   const toClient = stageGraph.edges.filter(edge => edge.to === clientIndex);
   const fromStages = toClient.filter(edge => edge.from !== clientIndex);
   const echoes = toClient.filter(edge => edge.from === clientIndex);

@@ -1,4 +1,4 @@
-import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
+import {stageAddress} from '../schemas/addresses.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import {
   type Destination,
@@ -8,8 +8,13 @@ import {
   type StageOrder,
 } from '../schemas/messages/device.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
-import {clientIndex, type Edge, type Stage, type StageGraph} from '../schemas/stage-graph.js';
-import type {TensorInfo} from '../schemas/tensor.js';
+import {
+  clientIndex,
+  type Edge,
+  type Replica,
+  type Stage,
+  type StageGraph,
+} from '../schemas/stage-graph.js';
 import {InferenceError, invariant} from '../src/errors.js';
 import type {Question} from '../src/kernel/asks.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
@@ -17,15 +22,16 @@ import type {Flow} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {configOf} from '../src/plan/device-config.js';
 import {stageSources} from '../src/plan/stage-sources.js';
-import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {ExtractedPart, PlannerTask} from './planner-task.js';
 import type {Split} from './split.js';
 
 export interface LayOutOptions {
+  /** The deployment's. */
   readonly id: string;
+  /** The variant's. */
+  readonly variant: number;
   /** Name of the executor for PlannerTasks. */
   readonly planner: string;
-  addressOf(stage: number): string;
 }
 
 /** Compiling a stage may take this long. */
@@ -34,57 +40,53 @@ const unloadTimeoutMs = 30_000;
 
 const parseLoadAnswer = messageParser(loadAnswerSchema, 'answer to a load');
 
-/** A deployment and what its devices are told to load, stage by stage. */
+/** A stage replica to load, and where. */
+export interface PlacedOrder {
+  readonly order: StageOrder;
+  readonly device: DeviceDescription;
+}
+
+/** A wish whose stages are written, and have their places. */
 export interface Prepared {
-  readonly deployment: Deployment;
-  readonly orders: readonly StageOrder[];
+  readonly split: Split;
+  readonly variant: number;
+  readonly stageGraph: StageGraph;
+  readonly orders: readonly PlacedOrder[];
 }
 
 /** Stores the network of every stage and says where each will be. */
 export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepared> {
   const networks = yield* extractStages(split, options.planner);
   const stageGraph = placeStages(split, options);
-  const orders = stageGraph.stages.map(stage =>
-    stageOrder(split, {stageGraph, stage, network: networks[stage.index], id: options.id}),
+  const orders = stageGraph.stages.flatMap(stage =>
+    stageOrders(split, {stageGraph, stage, network: networks[stage.index], id: options.id}),
   );
-  return {deployment: describe(split, options.id, stageGraph), orders};
+  return {split, variant: options.variant, stageGraph, orders};
 }
 
 /**
- * Loads every stage on its device, and gives the answers by the stages' addresses. Throws the first
- * failure, once all have answered.
+ * Loads every stage of every one on its device, all at once; for each the answers, in the order of its
+ * orders, or the first failure.
  */
 export function* loadStages(
-  split: Split,
-  orders: readonly StageOrder[],
-): Flow<ReadonlyMap<string, LoadAnswer>> {
-  const placed = orders.map(order => ({order, device: deviceOf(split, order.index)}));
-  const questions = placed.map(({order, device}) => loadQuestion(device, order));
-  const outcomes = (yield {wait: 'ask', questions}) as Outcome[];
-  const answers = new Map<string, LoadAnswer>();
-  for (const [at, {order, device}] of placed.entries()) {
-    const outcome = outcomes[at];
-    if (outcome?.ok) answers.set(order.address, parseLoadAnswer(outcome.value));
-    else throw InferenceError.from(outcome?.error).at({stage: order.name, device: device.name});
-  }
-  return answers;
-}
-
-/** A deployment whose replicas tell what their devices answered, by their addresses. */
-export function withAnswers(
-  deployment: Deployment,
-  answers: ReadonlyMap<string, LoadAnswer>,
-): Deployment {
-  const stages = deployment.stageGraph.stages.map((stage): Stage => {
-    const replicas = stage.replicas.map(replica => ({...replica, ...answers.get(replica.address)}));
-    return {...stage, replicas};
+  all: readonly Prepared[],
+): Flow<readonly (readonly LoadAnswer[] | InferenceError)[]> {
+  const questions = all.flatMap(({orders}) => orders.map(loadQuestion));
+  const outcomes = ((yield {wait: 'ask', questions}) as Outcome[]).values();
+  return all.map(({orders}) => {
+    const results = orders.map(({order, device}) => {
+      const outcome = outcomes.next().value;
+      if (outcome?.ok) return parseLoadAnswer(outcome.value);
+      return InferenceError.from(outcome?.error).at({stage: order.name, device: device.name});
+    });
+    const failure = results.find(result => result instanceof InferenceError);
+    return failure ?? results.flatMap(result => (result instanceof InferenceError ? [] : [result]));
   });
-  return {...deployment, stageGraph: {...deployment.stageGraph, stages}};
 }
 
 /** Asks every device to end these stages; devices that are gone need not. */
 export function* releaseStages(
-  {replicas}: DeploymentRecord,
+  replicas: readonly Replica[],
   devices: readonly DeviceDescription[],
 ): Flow<void> {
   const byName = new Map(devices.map(device => [device.name, device]));
@@ -118,22 +120,25 @@ function* extractStages(split: Split, planner: string): Flow<readonly NetworkRef
   });
 }
 
-function deviceOf(split: Split, stage: number): DeviceDescription {
+function devicesAt(split: Split, stage: number): readonly DeviceDescription[] {
   const label = split.stageGraph.stages[stage]?.device;
-  const chosen = split.chosen.find(candidate => candidate.label === label);
+  const chosen = split.wish.chosen.find(candidate => candidate.label === label);
   invariant(chosen !== undefined, `stage ${stage} is on ${label}, which is no candidate`);
-  return chosen.device;
+  return chosen.devices;
 }
 
-function placeStages(split: Split, options: LayOutOptions): StageGraph {
+function placeStages(split: Split, {id, variant}: LayOutOptions): StageGraph {
   const stages = split.stageGraph.stages.map((stage): Stage => {
-    const {name: device, node} = deviceOf(split, stage.index);
-    return {...stage, replicas: [{device, node, address: options.addressOf(stage.index)}]};
+    const replicas = devicesAt(split, stage.index).map(({name: device, node}, replica) => {
+      return {device, node, address: stageAddress(id, {variant, stage: stage.index, replica})};
+    });
+    return {...stage, replicas};
   });
   return {...split.stageGraph, stages};
 }
 
-function stageOrder(
+/** One for each replica of a stage. */
+function stageOrders(
   split: Split,
   of: {
     readonly stageGraph: StageGraph;
@@ -141,24 +146,27 @@ function stageOrder(
     readonly network: NetworkRef | undefined;
     readonly id: string;
   },
-): StageOrder {
+): readonly PlacedOrder[] {
   const {stage, stageGraph, network} = of;
-  const {index, role, name, inputs, overridable} = stage;
-  const address = stage.replicas[0]?.address;
-  invariant(network !== undefined && address !== undefined, `${name} is not placed`);
-  return {
-    address,
+  const {index, role, name, inputs, overridable, replicas} = stage;
+  invariant(network !== undefined, `${name} has no network`);
+  const rest = {
     deployment: of.id,
     index,
     role,
     name,
     network,
-    config: configOf(deviceOf(split, index), split.order.config),
+    batch: role === 'execute' ? split.wish.batch : 1,
     inputs,
     overridable,
     sources: stageSources(stageGraph, index),
     destinations: destinationsOf(stageGraph, index),
   };
+  return devicesAt(split, index).map((device, at) => {
+    const address = replicas[at]?.address;
+    invariant(address !== undefined, `${name} is not placed`);
+    return {device, order: {address, config: configOf(device, split.wish.config), ...rest}};
+  });
 }
 
 function destinationsOf({stages, edges}: StageGraph, from: number): Destination[] {
@@ -173,7 +181,7 @@ function destinationsOf({stages, edges}: StageGraph, from: number): Destination[
   }));
 }
 
-function loadQuestion(device: DeviceDescription, stage: StageOrder): Question {
+function loadQuestion({device, order: stage}: PlacedOrder): Question {
   return {
     to: device.address,
     timeoutMs: loadTimeoutMs,
@@ -193,24 +201,4 @@ function unloadQuestion(device: DeviceDescription, address: string): Question {
 
 function gone({name}: DeviceDescription): InferenceError {
   return new InferenceError('DEVICE_LOST', `${name} is gone`, {device: name});
-}
-
-function describe(split: Split, id: string, stageGraph: StageGraph): Deployment {
-  const {graph, clientInputs, postprocess} = split.inspection;
-  const replacedOutputs = infosByName(postprocess?.part.outputs ?? []);
-  return {
-    id,
-    epoch: 0,
-    network: graph.name,
-    device: split.order.device,
-    config: split.order.config,
-    inputs: tensorInfos(graph, graph.inputs).flatMap(info => clientInputs.get(info.name) ?? [info]),
-    overridable: tensorInfos(graph, graph.overridable),
-    outputs: tensorInfos(graph, graph.outputs).map(info => replacedOutputs.get(info.name) ?? info),
-    stageGraph,
-  };
-}
-
-function infosByName(infos: readonly TensorInfo[]): ReadonlyMap<string, TensorInfo> {
-  return new Map(infos.map(info => [info.name, info]));
 }

@@ -23,6 +23,8 @@ export type PlannerTask =
       readonly network: NetworkRef;
       readonly config: ConfigMap;
       readonly preprocessing: Preprocessing | null;
+      /** As a network that takes several requests as one. */
+      readonly batched: boolean;
     }
   /** Writes each part as a network of its own into the bulk store; answers NetworkRef[]. */
   | {

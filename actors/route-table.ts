@@ -1,19 +1,63 @@
-import type {Deployment} from '../schemas/deployment.js';
+import type {Deployment, Variant} from '../schemas/deployment.js';
 import type {ErrorPlace} from '../src/errors.js';
 
 /** How long a replica that nobody answered for is avoided. */
 const avoidMs = 1000;
 
+/** The way of one attempt: a variant, and one replica of each of its stages. */
+export interface Way {
+  readonly deployment: string;
+  readonly variant: Variant;
+  readonly route: readonly number[];
+}
+
 /** What a client knows of the stage replicas that it sends to: how busy each one is with it. */
 export class RouteTable {
+  /** Attempts on their way, by replica address and by variant. */
   readonly #inFlight = new Map<string, number>();
   readonly #avoidUntil = new Map<string, number>();
+  /** Whose turn it is among a deployment's variants. */
+  readonly #turns = new Map<string, number>();
 
   /**
-   * One replica for each stage, the least busy that was not found gone lately; undefined if a stage
-   * has none. Ties go to the first.
+   * A way through `deployment` that is none of the variants `refused` and passes no replica that was
+   * found gone lately; undefined if there is none. Of variants, the first in priority order, or in
+   * turn, that has room for a request; if none has, the one that is least over its bound. Of
+   * replicas, the least busy; ties go to the first.
    */
-  choose({stageGraph}: Deployment, now: number): readonly number[] | undefined {
+  choose(deployment: Deployment, refused: ReadonlySet<number>, now: number): Way | undefined {
+    const ways = deployment.variants.flatMap(variant => {
+      const route = refused.has(variant.id) ? undefined : this.#routeThrough(variant, now);
+      return route === undefined ? [] : [{deployment: deployment.id, variant, route}];
+    });
+    if (ways.length < 2) return ways[0];
+    const inOrder = deployment.schedule === 'ROUND_ROBIN' ? this.#inTurn(deployment, ways) : ways;
+    return inOrder.find(way => this.#fullness(way) < 1) ?? this.#leastFull(ways);
+  }
+
+  /** Counts an attempt in (1) or out (-1). */
+  count(way: Way, change: 1 | -1): void {
+    for (const key of [variantKey(way), ...addressesOf(way)]) {
+      const busy = (this.#inFlight.get(key) ?? 0) + change;
+      if (busy > 0) this.#inFlight.set(key, busy);
+      else this.#inFlight.delete(key);
+    }
+  }
+
+  avoid(address: string, now: number): void {
+    this.#avoidUntil.set(address, now + avoidMs);
+  }
+
+  forget({id, variants}: Deployment): void {
+    this.#turns.delete(id);
+    for (const {stages} of variants.map(({stageGraph}) => stageGraph)) {
+      for (const {address} of stages.flatMap(stage => stage.replicas)) {
+        this.#avoidUntil.delete(address);
+      }
+    }
+  }
+
+  #routeThrough({stageGraph}: Variant, now: number): readonly number[] | undefined {
     const route: number[] = [];
     for (const {replicas} of stageGraph.stages) {
       let best = -1;
@@ -30,39 +74,36 @@ export class RouteTable {
     return route;
   }
 
-  /** Counts an attempt over `route` in (1) or out (-1). */
-  count(deployment: Deployment, route: readonly number[], change: 1 | -1): void {
-    for (const address of addressesOf(deployment, route)) {
-      const busy = (this.#inFlight.get(address) ?? 0) + change;
-      if (busy > 0) this.#inFlight.set(address, busy);
-      else this.#inFlight.delete(address);
-    }
+  #inTurn({id}: Deployment, ways: readonly Way[]): readonly Way[] {
+    const turn = (this.#turns.get(id) ?? -1) + 1;
+    this.#turns.set(id, turn);
+    const first = turn % ways.length;
+    return [...ways.slice(first), ...ways.slice(0, first)];
   }
 
-  avoid(address: string, now: number): void {
-    this.#avoidUntil.set(address, now + avoidMs);
+  #leastFull(ways: readonly Way[]): Way | undefined {
+    return ways.reduce((best, way) => (this.#fullness(way) < this.#fullness(best) ? way : best));
   }
 
-  forget({stageGraph}: Deployment): void {
-    for (const {address} of stageGraph.stages.flatMap(stage => stage.replicas)) {
-      this.#inFlight.delete(address);
-      this.#avoidUntil.delete(address);
-    }
+  #fullness(way: Way): number {
+    const {requestsMax} = way.variant;
+    return requestsMax === null ? 0 : (this.#inFlight.get(variantKey(way)) ?? 0) / requestsMax;
   }
 }
 
-/** The addresses of a route's replicas, by stage. */
-export function addressesOf({stageGraph}: Deployment, route: readonly number[]): string[] {
-  return stageGraph.stages.map(({replicas}, stage) => replicas[route[stage] ?? 0]?.address ?? '');
+function variantKey({deployment, variant}: Way): string {
+  return `${deployment}/${variant.id}`;
 }
 
-/** Where a stage of a route runs, for errors. */
-export function placeOf(
-  {stageGraph}: Deployment,
-  route: readonly number[],
-  stage: number,
-): ErrorPlace {
-  const of = stageGraph.stages[stage];
+/** The addresses of a way's replicas, by stage. */
+export function addressesOf({variant, route}: Way): string[] {
+  const {stages} = variant.stageGraph;
+  return stages.map(({replicas}, stage) => replicas[route[stage] ?? 0]?.address ?? '');
+}
+
+/** Where a stage of a way runs, for errors. */
+export function placeOf({variant, route}: Way, stage: number): ErrorPlace {
+  const of = variant.stageGraph.stages[stage];
   const replica = of?.replicas[route[stage] ?? 0];
   return of === undefined || replica === undefined ? {} : {stage: of.name, device: replica.device};
 }

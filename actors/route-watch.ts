@@ -20,9 +20,9 @@ export class RouteWatch {
   /** The replicas to ask now; each counts as asked until `answered`. */
   due(requests: Iterable<ClientRequest>, now: number): readonly string[] {
     const due = new Set<string>();
-    for (const {running, begunAt, route, submission} of requests) {
-      if (!running || now - begunAt < watchMs) continue;
-      for (const address of addressesOf(submission.deployment, route)) {
+    for (const request of requests) {
+      if (!request.running || now - request.begunAt < watchMs) continue;
+      for (const address of addressesOf(request.way)) {
         if (!this.#asked.has(address)) due.add(address);
       }
     }

@@ -1,8 +1,9 @@
 import type {DeviceDescription, OperationSupport} from '../schemas/device.js';
-import type {QueryResult, SplitOrder} from '../schemas/messages/coordinator.js';
+import type {PlanResult, QueryResult} from '../schemas/messages/coordinator.js';
 import {type DeviceMessage, queryAnswerSchema} from '../schemas/messages/device.js';
+import type {SplitOrder} from '../schemas/split-order.js';
 import type {StageGraph} from '../schemas/stage-graph.js';
-import {InferenceError} from '../src/errors.js';
+import {InferenceError, invariant} from '../src/errors.js';
 import type {Question} from '../src/kernel/asks.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {Flow} from '../src/kernel/flows.js';
@@ -10,29 +11,17 @@ import {messageParser} from '../src/kernel/parse-message.js';
 import {type Assignment, assignByFallback, type Candidate} from '../src/plan/assign-affinity.js';
 import {cutStages, type StageCut} from '../src/plan/cut-stages.js';
 import {configOf} from '../src/plan/device-config.js';
-import {
-  type DeviceExpression,
-  formatDeviceExpression,
-  type NamedDevice,
-  parseDeviceExpression,
-} from '../src/plan/device-expression.js';
 import {followPatterns} from '../src/plan/follow-patterns.js';
-import {resolveDevice} from '../src/plan/resolve-device.js';
 import {buildStageGraph} from '../src/plan/stage-graph.js';
 import {tensorInfos} from '../src/plan/tensor-infos.js';
+import type {Wish} from '../src/plan/wish.js';
 import type {Inspection, PlannerTask} from './planner-task.js';
 
-/** A device that the user named, and the one of the cluster that was chosen for it. */
-export interface Chosen {
-  readonly label: string;
-  readonly device: DeviceDescription;
-}
-
-/** A network that has been asked about: what every candidate says of every operation. */
+/** A network that has been asked about: what every candidate of a wish says of every operation. */
 export interface Queried {
   readonly order: SplitOrder;
+  readonly wish: Wish;
   readonly inspection: Inspection;
-  readonly chosen: readonly Chosen[];
   readonly candidates: readonly Candidate[];
 }
 
@@ -43,33 +32,53 @@ export interface Split extends Queried {
   readonly stageGraph: StageGraph;
 }
 
-/** The cluster as splitting sees it. */
-export interface Cluster {
-  /** Name of the executor for PlannerTasks. */
-  readonly planner: string;
-  readonly devices: readonly DeviceDescription[];
-  /** Stages that a device runs already. */
-  stagesOf(device: DeviceDescription): number;
-}
-
 /** Compiling a whole network once, just to see whether it compiles, may take this long. */
 const queryTimeoutMs = 120_000;
 
 const parseQueryAnswer = messageParser(queryAnswerSchema, 'answer to a query');
 
-/** Asks every candidate of a device expression what it can run of a network. */
-export function* queryCandidates(order: SplitOrder, cluster: Cluster): Flow<Queried> {
-  const chosen = chooseDevices(parseDeviceExpression(order.device), cluster);
-  const {network, config, preprocessing} = order;
-  const task: PlannerTask = {kind: 'inspect', network, config, preprocessing};
-  const inspection = (yield {wait: 'run', executor: cluster.planner, task}) as Inspection;
-  const questions = chosen.map(({device}) => queryQuestion(device, order, inspection));
-  const answers = (yield {wait: 'ask', questions}) as Outcome[];
-  const candidates = chosen.map(({label}, index) => ({
-    device: label,
-    support: supportOf(answers[index], inspection),
-  }));
-  return {order, inspection, chosen, candidates};
+/** Asks every candidate of every wish what it can run of a network; each device once. */
+export function* queryWishes(
+  order: SplitOrder,
+  wishes: readonly Wish[],
+  planner: string,
+): Flow<readonly Queried[]> {
+  const inspections = new Map<boolean, Inspection>();
+  const questions = new Map<string, Question>();
+  for (const wish of wishes) {
+    const batched = wish.batch > 1;
+    const inspection = inspections.get(batched) ?? (yield* inspect(order, {batched, planner}));
+    inspections.set(batched, inspection);
+    for (const device of devicesOf(wish)) {
+      questions.set(questionKey(wish, device), queryQuestion(device, wish, inspection));
+    }
+  }
+  const answers = (yield {wait: 'ask', questions: [...questions.values()]}) as Outcome[];
+  const byKey = new Map([...questions.keys()].map((key, at) => [key, answers[at]]));
+  return wishes.map(wish => {
+    const inspection = inspections.get(wish.batch > 1);
+    invariant(inspection !== undefined, 'every wish has been looked at');
+    const candidates = wish.chosen.map(({label, devices}) => {
+      const all = devices.map(device => {
+        return supportOf(byKey.get(questionKey(wish, device)), inspection);
+      });
+      return {device: label, support: all.reduce(both)};
+    });
+    return {order, wish, inspection, candidates};
+  });
+}
+
+/** Reads a network; `batched`: as one that takes several requests as one. */
+export function* inspect(
+  {network, config, preprocessing}: SplitOrder,
+  {batched, planner}: {readonly batched: boolean; readonly planner: string},
+): Flow<Inspection> {
+  const task: PlannerTask = {kind: 'inspect', network, config, preprocessing, batched};
+  return (yield {wait: 'run', executor: planner, task}) as Inspection;
+}
+
+export function devicesOf({chosen}: Wish): readonly DeviceDescription[] {
+  return chosen.flatMap(({devices}) => devices);
 }
 
 /** Decides where everything goes; throws what the policy throws. */
@@ -85,7 +94,7 @@ export function layOut(queried: Queried): Split {
     candidates: queried.candidates,
     ...(affinity.size === 0 ? {} : {affinity}),
   });
-  const fallback = queried.chosen.at(-1)?.label;
+  const fallback = queried.wish.chosen.at(-1)?.label;
   const defaults = fallback === undefined ? {} : {defaultDevice: fallback};
   tensorInfos(graph, [...graph.inputs, ...graph.outputs]);
   const cuts = cutStages(graph, assignment.affinity, defaults);
@@ -102,8 +111,40 @@ export function layOut(queried: Queried): Split {
   return {...queried, assignment, cuts, stageGraph: {...stageGraph, stages}};
 }
 
+/** What loading the first wish that can be had would do; throws why the first cannot, if none can. */
+export function planResult(all: readonly Queried[]): PlanResult {
+  const {inspection, assignment, stageGraph} = layOutFirst(all);
+  const {affinity, reasons} = assignment;
+  const entries = [...affinity].map(([operation, device]) => {
+    return [operation, {device, why: reasons.get(operation) ?? ''}] as const;
+  });
+  return {
+    network: inspection.graph.name,
+    stageGraph,
+    affinity: Object.fromEntries(entries),
+  };
+}
+
+function layOutFirst([first, ...others]: readonly Queried[]): Split {
+  invariant(first !== undefined, 'a device expression names a device');
+  try {
+    return layOut(first);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return layOutFirst(others);
+  }
+}
+
+/** The first wish that takes the whole network; if none does, what all their devices say of it. */
+export function queryResult(all: readonly Queried[]): QueryResult {
+  const whole = all.find(queried => tryAssign(queried) !== undefined);
+  const [first] = all;
+  invariant(first !== undefined, 'a device expression names a device');
+  return resultOf(whole ?? {...first, candidates: all.flatMap(({candidates}) => candidates)});
+}
+
 /** For each operation, where it would go, or every candidate's reason against it. */
-export function queryResult(queried: Queried): QueryResult {
+function resultOf(queried: Queried): QueryResult {
   const supports = queried.candidates.map(({device, support}) => ({
     device,
     byName: new Map(support.map(operation => [operation.name, operation])),
@@ -137,46 +178,24 @@ function reasonOf(support: OperationSupport | undefined): string {
   return support.supported ? '' : support.reason;
 }
 
-/** Of all devices that a name means, the one with the fewest stages; ties go to the first by name. */
-function chooseDevices(expression: DeviceExpression, cluster: Cluster): readonly Chosen[] {
-  return namedDevices(expression).map(name => {
-    const devices = resolveDevice(name, cluster.devices);
-    const device = devices.reduce((best, next) =>
-      cluster.stagesOf(next) < cluster.stagesOf(best) ? next : best,
-    );
-    return {label: formatDeviceExpression(name), device};
-  });
-}
-
-function namedDevices(expression: DeviceExpression): readonly NamedDevice[] {
-  switch (expression.form) {
-    case 'device':
-      return [expression];
-    case 'hetero':
-      return expression.devices.flatMap(namedDevices);
-    default: {
-      const text = `${expression.form.toUpperCase()} is not implemented yet`;
-      throw new InferenceError('NOT_IMPLEMENTED', text);
-    }
-  }
+/** One question for wishes that would be answered alike. */
+function questionKey({batch, config}: Wish, {address}: DeviceDescription): string {
+  return JSON.stringify([address, batch > 1, config]);
 }
 
 function queryQuestion(
   device: DeviceDescription,
-  order: SplitOrder,
-  inspection: Inspection,
+  {config}: Wish,
+  {queried: network}: Inspection,
 ): Question {
   const text = `${device.name} is gone`;
   return {
     to: device.address,
     timeoutMs: queryTimeoutMs,
     absent: () => new InferenceError('DEVICE_LOST', text, {device: device.name}),
-    message: (ask): DeviceMessage => ({
-      kind: 'query',
-      ask,
-      network: inspection.queried,
-      config: configOf(device, order.config),
-    }),
+    message: (ask): DeviceMessage => {
+      return {kind: 'query', ask, network, config: configOf(device, config)};
+    },
   };
 }
 
@@ -187,4 +206,17 @@ function supportOf(answer: Outcome | undefined, inspection: Inspection): Candida
   if (!error.retryable) throw error;
   const reason = `${error.code}: ${error.message}`;
   return inspection.graph.operations.map(({name}) => ({name, supported: false, reason}));
+}
+
+/** What two devices take that are to run the same stages. */
+function both(a: Candidate['support'], b: Candidate['support']): Candidate['support'] {
+  const other = new Map(b.map(operation => [operation.name, operation]));
+  return a.map(operation => {
+    if (!operation.supported) return operation;
+    return other.get(operation.name) ?? unknownTo(operation.name);
+  });
+}
+
+function unknownTo(name: string): OperationSupport {
+  return {name, supported: false, reason: 'the device does not know the operation'};
 }

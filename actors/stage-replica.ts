@@ -63,7 +63,7 @@ const finishedMax = 4096;
 /** How often requests past their deadline are looked for. */
 const sweepMs = 500;
 
-const noStats: StageStats = {
+const noStats = {
   executed: 0,
   failed: 0,
   cancelled: 0,
@@ -107,7 +107,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       case 'runtimeGraph':
         return [this.#askExecutor(message.ask)];
       case 'stats':
-        return [succeeded(message.ask, {...this.#stats})];
+        return [succeeded(message.ask, this.#statistics())];
       default:
         return unreachable(message);
     }
@@ -163,6 +163,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
 
   get #load(): number {
     return this.#gathering.size + this.#waiting.size;
+  }
+
+  #statistics(): StageStats {
+    return {...this.#stats, load: this.#load + this.#running.size};
   }
 
   #onInfer(

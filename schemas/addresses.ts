@@ -10,12 +10,12 @@ export const keepAddress = 'all.keep';
 /** The coordinator that leads listens here. */
 export const coordinatorAddress = 'coordinator';
 
-/** Where one replica of one stage listens, in one epoch of a deployment. */
+/** Where one replica of one stage listens, in one variant of a deployment. */
 export function stageAddress(
   deployment: string,
-  at: {readonly epoch: number; readonly stage: number; readonly replica: number},
+  at: {readonly variant: number; readonly stage: number; readonly replica: number},
 ): string {
-  return `stage.${deployment}.${at.epoch}.${at.stage}.${at.replica}`;
+  return `stage.${deployment}.${at.variant}.${at.stage}.${at.replica}`;
 }
 
 export function deviceAddress(id: string): string {

@@ -1,5 +1,9 @@
 import {z} from 'zod';
+import {schedulePolicies} from './deployment.js';
 import {deviceIdPattern} from './device.js';
+
+/** From low to high. */
+export const modelPriorities = ['LOW', 'MEDIUM', 'HIGH'] as const;
 
 /** Where a property can be asked for: at the core, at a device, at an executable network. */
 export const propertyLevels = ['core', 'device', 'network'] as const;
@@ -40,10 +44,12 @@ export const streamsMax = 256;
 /** Every config key that a user can set, in the Inference Engine's names. */
 export const configProperties = {
   PERFORMANCE_HINT: property({
-    schema: z.enum(['LATENCY', 'THROUGHPUT']),
-    expected: 'LATENCY or THROUGHPUT',
+    schema: z.enum(['LATENCY', 'THROUGHPUT', 'CUMULATIVE_THROUGHPUT']),
+    expected: 'LATENCY, THROUGHPUT or CUMULATIVE_THROUGHPUT',
     default: 'LATENCY',
-    description: 'Whether one inference is to be fast, or many at once; decides what is AUTO.',
+    description:
+      'Whether one inference is to be fast, or many at once (CUMULATIVE_THROUGHPUT: over all ' +
+      'devices of AUTO); decides what is AUTO.',
   }),
   PERFORMANCE_HINT_NUM_REQUESTS: property({
     ...wholeNumber(0, 65_536),
@@ -83,6 +89,33 @@ export const configProperties = {
     default: true,
     description:
       'Whether quantised networks are transformed so that quantised tensors cross between stages.',
+  }),
+  SCHEDULE_POLICY: property({
+    schema: z.enum(schedulePolicies),
+    expected: schedulePolicies.join(' or '),
+    default: 'DEVICE_PRIORITY',
+    description: 'Which device of MULTI a request goes to: the first that has room, or in turn.',
+  }),
+  ENABLE_STARTUP_FALLBACK: property({
+    ...boolean,
+    default: true,
+    description: 'Whether a CPU serves AUTO until the device that it chose has compiled.',
+  }),
+  ENABLE_RUNTIME_FALLBACK: property({
+    ...boolean,
+    default: true,
+    description: 'Whether AUTO and MULTI try a request that failed on one device on another.',
+  }),
+  MODEL_PRIORITY: property({
+    schema: z.enum(modelPriorities),
+    expected: 'LOW, MEDIUM or HIGH',
+    default: 'MEDIUM',
+    description: 'AUTO leaves devices that a network of higher priority uses to it.',
+  }),
+  AUTO_BATCH_TIMEOUT: property({
+    ...wholeNumber(0, 60_000),
+    default: 1000,
+    description: 'Milliseconds that a request waits for BATCH to fill up; then the part runs.',
   }),
   PERF_COUNT: property({
     ...boolean,

@@ -17,6 +17,14 @@ interface Room {
 const contracts = ['schemas', 'src/errors', 'src/ports', 'src/nearest-name'];
 const pureNetwork = [...contracts, 'src/network'];
 
+/** Virtual devices are policies: they choose among devices, and touch none. */
+const virtualDevices: Readonly<Record<string, Room>> = Object.fromEntries(
+  ['devices/hetero', 'devices/multi', 'devices/auto', 'devices/batch'].map(name => {
+    const imports = [...contracts, 'src/plan', 'src/plugin/config', 'devices/multi'];
+    return [name, {imports, packages: [], pure: true}];
+  }),
+);
+
 /** The architecture: which rooms each room may see. The longest matching name is a file's room. */
 const rooms: Readonly<Record<string, Room>> = {
   schemas: {imports: [], packages: ['zod'], pure: true},
@@ -30,13 +38,36 @@ const rooms: Readonly<Record<string, Room>> = {
   'src/plan': {imports: contracts, packages: [], pure: true},
   'src/kernel': {imports: contracts, packages: ['zod'], pure: true},
   actors: {
-    imports: [...contracts, 'src/kernel', 'src/plan', 'src/tensor-check'],
+    imports: [
+      ...contracts,
+      'src/kernel',
+      'src/plan',
+      'src/tensor-check',
+      'src/plugin/config',
+      ...Object.keys(virtualDevices),
+    ],
     packages: [],
     pure: true,
   },
-  'src/plugin': {imports: [...pureNetwork, 'src/tensor-check'], packages: ['node:*', 'piscina']},
+  'src/plugin/unknown-key': {imports: contracts, packages: [], pure: true},
+  'src/plugin/config': {
+    imports: [...contracts, 'src/plugin/unknown-key'],
+    packages: [],
+    pure: true,
+  },
+  ...virtualDevices,
+  'src/plugin': {
+    imports: [...pureNetwork, 'src/plugin/config', 'src/plugin/unknown-key', 'src/tensor-check'],
+    packages: ['node:*', 'piscina'],
+  },
   devices: {
-    imports: [...pureNetwork, 'src/plugin', 'src/tensor-check'],
+    imports: [
+      ...pureNetwork,
+      'src/plugin',
+      'src/plugin/config',
+      'src/plugin/unknown-key',
+      'src/tensor-check',
+    ],
     packages: ['node:*', 'piscina', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
   },
   'src/wire': {
@@ -50,6 +81,8 @@ const rooms: Readonly<Record<string, Room>> = {
       'src/plan',
       'src/kernel',
       'src/plugin',
+      'src/plugin/config',
+      'src/plugin/unknown-key',
       'src/tensor',
       'src/tensor-check',
       'actors',

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {deploymentSchema} from '../deployment.js';
 import {wireErrorSchema} from '../errors.js';
 import {stageCountersSchema} from '../performance-counters.js';
 import {replySchema} from './ask.js';
@@ -27,8 +28,19 @@ const failedSchema = z.object({
   error: wireErrorSchema,
 });
 
+/** From the coordinator: a deployment as it is from now on. */
+const deploymentChangedSchema = z.object({
+  kind: z.literal('deployment'),
+  deployment: deploymentSchema,
+});
+
 /** What a client session receives. */
-export const clientMessageSchema = z.union([outputSchema, failedSchema, replySchema]);
+export const clientMessageSchema = z.union([
+  outputSchema,
+  failedSchema,
+  deploymentChangedSchema,
+  replySchema,
+]);
 export type ClientMessage = Readonly<z.infer<typeof clientMessageSchema>>;
 export type Output = Readonly<z.infer<typeof outputSchema>>;
 export type Failed = Readonly<z.infer<typeof failedSchema>>;

@@ -1,22 +1,8 @@
 import {z} from 'zod';
-import {configSchema} from '../config.js';
 import {deviceDescriptionSchema} from '../device.js';
-import {networkRefSchema} from '../network-blob.js';
-import {preprocessingSchema} from '../preprocessing.js';
+import {splitOrderSchema} from '../split-order.js';
 import {stageGraphSchema} from '../stage-graph.js';
 import {askSchema} from './ask.js';
-
-/** A network to split, and the wishes that go with it. */
-export const splitOrderSchema = z.object({
-  network: networkRefSchema,
-  /** A device expression: `CPU`, `HETERO:WASM,CPU`. */
-  device: z.string(),
-  config: configSchema,
-  /** Manual affinity: operation to device, all operations or none. */
-  affinity: z.record(z.string(), z.string()),
-  preprocessing: preprocessingSchema.nullable(),
-});
-export type SplitOrder = Readonly<z.infer<typeof splitOrderSchema>>;
 
 const devicesSchema = z.object({kind: z.literal('devices'), ask: askSchema});
 const querySchema = z.object({kind: z.literal('query'), ask: askSchema, order: splitOrderSchema});
@@ -27,7 +13,18 @@ const releaseSchema = z.object({
   ask: askSchema,
   deployment: z.string(),
 });
-const keepSchema = z.object({kind: z.literal('keep'), deployments: z.array(z.string()).readonly()});
+/** From a client: what it still uses, and how it knows it. */
+const keepSchema = z.object({
+  kind: z.literal('keep'),
+  client: z.string(),
+  deployments: z.array(z.object({id: z.string(), epoch: z.int().nonnegative()})).readonly(),
+});
+/** From a client: every variant of this epoch has failed a request. */
+const extendSchema = z.object({
+  kind: z.literal('extend'),
+  deployment: z.string(),
+  epoch: z.int().nonnegative(),
+});
 /** From the registry beside this coordinator: who is alive now. */
 const membersSchema = z.object({
   kind: z.literal('members'),
@@ -42,6 +39,7 @@ export const coordinatorMessageSchema = z.discriminatedUnion('kind', [
   loadSchema,
   releaseSchema,
   keepSchema,
+  extendSchema,
   membersSchema,
 ]);
 export type CoordinatorMessage = Readonly<z.infer<typeof coordinatorMessageSchema>>;
@@ -59,6 +57,7 @@ export type QueryResult = Readonly<z.infer<typeof queryResultSchema>>;
 /** Answer to `plan`: what `load` would do. */
 export const planResultSchema = z.object({
   network: z.string(),
+  /** Of the variant that a request would prefer. */
   stageGraph: stageGraphSchema,
   affinity: z.record(z.string(), z.object({device: z.string(), why: z.string()})),
 });

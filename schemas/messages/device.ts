@@ -24,6 +24,8 @@ export const stageOrderSchema = z.object({
   name: z.string(),
   network: networkRefSchema,
   config: configSchema,
+  /** Requests that run as one. */
+  batch: z.int().positive(),
   inputs: z.array(tensorInfoSchema).readonly(),
   overridable: z.array(tensorInfoSchema).readonly(),
   /** It waits for one frame from each: stages by index, the client as -1. */

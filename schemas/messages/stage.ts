@@ -49,8 +49,10 @@ export const stageMessageSchema = z.discriminatedUnion('kind', [
 ]);
 export type StageMessage = Readonly<z.infer<typeof stageMessageSchema>>;
 
-/** Answer to `stats`: counts since the stage started, times as sums. */
+/** Answer to `stats`: but for `load`, counts since the stage started, and times as sums. */
 export const stageStatsSchema = z.object({
+  /** Requests that gather, wait or run now. */
+  load: z.int().nonnegative(),
   executed: z.int().nonnegative(),
   failed: z.int().nonnegative(),
   cancelled: z.int().nonnegative(),

@@ -67,6 +67,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
   }
 
   async #inspect(task: PlannerTask & {readonly kind: 'inspect'}): Promise<Inspection> {
+    if (task.batched) throw new InferenceError('NOT_IMPLEMENTED', 'BATCH is not implemented yet');
     const {network, rewrite} = await this.#transformed(task);
     const reading = await this.#reading(network);
     const woven = await this.#weave(reading.graph, task.preprocessing);

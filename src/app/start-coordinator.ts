@@ -34,7 +34,7 @@ export function startCoordinator(options: StartCoordinatorOptions): StartedCoord
   const planner = new Planner(bulk);
   const address = `${coordinatorAddress}.${random.id()}`;
   system.provide(plannerName, planner);
-  system.provide(deploymentsName, new DeploymentLog(state));
+  system.provide(deploymentsName, new DeploymentLog(state, bulk));
   system.spawn(
     address,
     new Coordinator({

@@ -7,11 +7,11 @@ import {
   type PlanResult,
   planResultSchema,
   queryResultSchema,
-  type SplitOrder,
 } from '../../schemas/messages/coordinator.js';
 import type {DeviceProperties, MetricKeyAt, MetricValues} from '../../schemas/metrics.js';
 import type {Preprocessing} from '../../schemas/preprocessing.js';
 import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
+import type {SplitOrder} from '../../schemas/split-order.js';
 import {InferenceError} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {availableDevices} from '../plan/available-devices.js';
@@ -176,10 +176,10 @@ export class ClusterClient {
     const order = await this.#order(network, device, config, options);
     const answer = await this.#ask(ask => ({kind: 'load', ask, order}), orderTimeoutMs);
     const deployment = parseDeployment(answer);
-    this.#link.session.loaded(deployment);
     const executable = new ExecutableNetwork(this.#link.session, deployment, () =>
       this.#loaded.delete(executable),
     );
+    this.#link.session.loaded(deployment, changed => executable.changed(changed));
     this.#loaded.add(executable);
     return executable;
   }

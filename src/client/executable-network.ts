@@ -1,9 +1,9 @@
-import type {Deployment} from '../../schemas/deployment.js';
+import type {Deployment, Variant} from '../../schemas/deployment.js';
 import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js';
 import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
 import type {NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
-import {InferenceError} from '../errors.js';
+import {InferenceError, invariant} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {nearestName} from '../nearest-name.js';
 import {parseConfig} from '../plugin/config.js';
@@ -30,7 +30,7 @@ export class ExecutableNetwork {
   readonly session: Session;
   /** For InferRequest: whether any of its devices was given PERF_COUNT. */
   readonly measures: boolean;
-  readonly #deployment: Deployment;
+  #deployment: Deployment;
   readonly #infos: ReadonlyMap<string, TensorInfo>;
   readonly #onReleased: () => void;
   #released: Promise<void> | undefined;
@@ -43,6 +43,11 @@ export class ExecutableNetwork {
     this.#deployment = deployment;
     const infos = [...deployment.inputs, ...deployment.overridable];
     this.#infos = new Map(infos.map(info => [info.name, info]));
+  }
+
+  /** For Core: the coordinator has laid it out anew. */
+  changed(deployment: Deployment): void {
+    this.#deployment = deployment;
   }
 
   /** What every request brings. Symbolic dimensions keep their names. */
@@ -59,8 +64,26 @@ export class ExecutableNetwork {
     return this.#deployment.overridable;
   }
 
+  /**
+   * The ways to run the network as they are now, in priority order: one for each member of MULTI, one
+   * for any other device. They change when devices leave or join, and when AUTO has better ones.
+   */
+  get variants(): readonly Variant[] {
+    return this.#deployment.variants;
+  }
+
+  /** Members of the device expression that could not be used, and why. */
+  get excluded(): readonly {readonly device: string; readonly error: InferenceError}[] {
+    return this.#deployment.excluded.map(({device, error}) => {
+      return {device, error: InferenceError.fromWire(error)};
+    });
+  }
+
+  /** Of the variant that requests prefer. */
   get stageGraph(): StageGraph {
-    return this.#deployment.stageGraph;
+    const [first] = this.#deployment.variants;
+    invariant(first !== undefined, 'a deployment has a variant');
+    return first.stageGraph;
   }
 
   /** Throws UNKNOWN_METRIC. */
@@ -98,10 +121,11 @@ export class ExecutableNetwork {
     return new InferRequest(this, onEnd);
   }
 
-  /** What each stage has done so far, all its replicas together, by stage. */
+  /** What each stage has done so far, all its replicas together: by stage, variant after variant. */
   async getStageStatistics(): Promise<readonly StageStats[]> {
     this.#throwIfReleased();
-    return Promise.all(this.stageGraph.stages.map(stage => this.#statistics(stage)));
+    const stages = this.variants.flatMap(({stageGraph}) => stageGraph.stages);
+    return Promise.all(stages.map(stage => this.#statistics(stage)));
   }
 
   /** Ends the stages; requests that run are settled with RELEASED. Again: no effect. */
@@ -199,6 +223,7 @@ export class ExecutableNetwork {
 
 function addStats(a: StageStats, b: StageStats): StageStats {
   return {
+    load: a.load + b.load,
     executed: a.executed + b.executed,
     failed: a.failed + b.failed,
     cancelled: a.cancelled + b.cancelled,

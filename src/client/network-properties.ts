@@ -2,6 +2,7 @@ import type {ConfigMap} from '../../schemas/config.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import {type MetricKeyAt, type MetricValues, metricProperties} from '../../schemas/metrics.js';
 import {type ConfigValues, configProperties} from '../../schemas/properties.js';
+import type {Replica} from '../../schemas/stage-graph.js';
 import {configOf, sharedConfig} from '../plan/device-config.js';
 import {parseDeviceExpression} from '../plan/device-expression.js';
 import {parseConfig, standardConfig} from '../plugin/config.js';
@@ -11,9 +12,10 @@ export type NetworkMetrics = Pick<MetricValues, MetricKeyAt<'network'>>;
 
 /** What an executable network says about itself. */
 export function networkMetrics(deployment: Deployment): NetworkMetrics {
-  const {network, stageGraph} = deployment;
-  const replicas = stageGraph.stages.flatMap(stage => stage.replicas);
-  const slots = replicas.reduce((sum, replica) => sum + (replica.slots ?? 1), 0);
+  const {network, variants} = deployment;
+  const optimal = variants.reduce((sum, {requestsOptimal}) => sum + requestsOptimal, 0);
+  const stages = variants.flatMap(({stageGraph}) => stageGraph.stages);
+  const replicas = replicasOf(deployment);
   const keys = Object.entries(metricProperties).filter(([, {levels}]) => {
     return (levels as readonly string[]).includes('network');
   });
@@ -23,10 +25,9 @@ export function networkMetrics(deployment: Deployment): NetworkMetrics {
       Object.keys(configProperties),
     ),
     NETWORK_NAME: network,
-    // All stages work at once; at each slot one request runs, and the next is there.
-    OPTIMAL_NUMBER_OF_INFER_REQUESTS: Math.max(1, 2 * slots),
+    OPTIMAL_NUMBER_OF_INFER_REQUESTS: optimal,
     EXECUTION_DEVICES: [...new Set(replicas.map(({device}) => device))],
-    HETERO_NUMBER_OF_SUBMODELS: stageGraph.stages.filter(({role}) => role === 'execute').length,
+    HETERO_NUMBER_OF_SUBMODELS: stages.filter(({role}) => role === 'execute').length,
     LOADED_FROM_CACHE: replicas.length > 0 && replicas.every(({fromCache}) => fromCache === true),
     DEVICE_PROPERTIES: deviceConfigs(deployment),
   };
@@ -43,9 +44,14 @@ export function measuresOperations({config}: Deployment): boolean {
   return given.some(([, value]) => standardConfig({PERF_COUNT: value}).PERF_COUNT);
 }
 
-function deviceConfigs({stageGraph, config}: Deployment): Record<string, ConfigMap> {
-  const replicas = stageGraph.stages.flatMap(stage => stage.replicas);
-  const entries = replicas.map(({device, node}) => {
+function replicasOf({variants}: Deployment): readonly Replica[] {
+  const stages = variants.flatMap(({stageGraph}) => stageGraph.stages);
+  return stages.flatMap(({replicas}) => replicas);
+}
+
+function deviceConfigs(deployment: Deployment): Record<string, ConfigMap> {
+  const {config} = deployment;
+  const entries = replicasOf(deployment).map(({device, node}) => {
     const name = parseDeviceExpression(device);
     const [kind, id] = name.form === 'device' ? [name.kind, name.id ?? ''] : [device, ''];
     return [device, withDefaults(configOf({node, kind, id}, config))] as const;

@@ -48,6 +48,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #requests = new Map<number, Waiter<InferenceOutcome>>();
   readonly #asks = new Map<number, Waiter<unknown>>();
+  readonly #changed = new Map<string, (deployment: Deployment) => void>();
   #submitted = 0;
   #asked = 0;
   #leaving = false;
@@ -63,6 +64,10 @@ export class Session {
       this.#asks.delete(event.ask);
       if (event.outcome.ok) waiter?.resolve(event.outcome.value);
       else waiter?.reject(event.outcome.error);
+      return;
+    }
+    if (event.kind === 'changed') {
+      this.#changed.get(event.deployment.id)?.(event.deployment);
       return;
     }
     const waiter = this.#requests.get(event.request);
@@ -92,11 +97,14 @@ export class Session {
     this.#options.tell({kind: 'cancel', request});
   }
 
-  loaded(deployment: Deployment): void {
+  /** `changed` is told whenever the coordinator has laid the network out anew. */
+  loaded(deployment: Deployment, changed: (deployment: Deployment) => void): void {
+    this.#changed.set(deployment.id, changed);
     this.#options.tell({kind: 'loaded', deployment});
   }
 
   released(deployment: Deployment): void {
+    this.#changed.delete(deployment.id);
     this.#options.tell({kind: 'released', deployment});
   }
 

@@ -17,23 +17,23 @@ export type Wait =
  */
 export type Flow<T> = Generator<Wait, T, unknown>;
 
+type Effects<Private> = Effect<Private | FlowMessage>[];
+
 export type FlowMessage =
   | AskTimeout
   | {readonly kind: 'flowRan'; readonly flow: number; readonly outcome: Outcome};
 
-interface Running {
+interface Running<Private> {
   readonly flow: Flow<unknown>;
-  readonly done: (outcome: Outcome) => Effect<never>[];
+  readonly done: (outcome: Outcome) => Effect<Private | FlowMessage>[];
   answers: Outcome[];
   awaited: number;
 }
 
-type Effects = Effect<FlowMessage>[];
-
-/** The flows of one actor. */
-export class Flows {
-  readonly #running = new Map<number, Running>();
-  readonly #asks: Asks<Effects>;
+/** The flows of one actor, whose own messages are `Private`. */
+export class Flows<Private = never> {
+  readonly #running = new Map<number, Running<Private>>();
+  readonly #asks: Asks<Effects<Private>>;
   #started = 0;
 
   constructor(self: Address) {
@@ -45,26 +45,26 @@ export class Flows {
   }
 
   /** Runs `flow` up to its first wait; `done` gets what it returned or threw. */
-  start<T>(flow: Flow<T>, done: (outcome: Outcome) => Effect<never>[]): Effects {
+  start<T>(flow: Flow<T>, done: (outcome: Outcome) => Effects<Private>): Effects<Private> {
     const id = this.#started++;
     this.#running.set(id, {flow, done, answers: [], awaited: 0});
     return this.#advance(id, () => flow.next());
   }
 
-  onReply(reply: Reply): Effects {
+  onReply(reply: Reply): Effects<Private> {
     return flatten(this.#asks.onReply(reply));
   }
 
-  onLost(token: string, unsent?: InferenceError): Effects {
+  onLost(token: string, unsent?: InferenceError): Effects<Private> {
     return flatten(this.#asks.onLost(token, unsent));
   }
 
   /** What was asked of these addresses will not be answered. */
-  onGone(addresses: ReadonlySet<Address>): Effects {
+  onGone(addresses: ReadonlySet<Address>): Effects<Private> {
     return this.#asks.onGone(addresses).flatMap(flatten);
   }
 
-  resume(message: FlowMessage): Effects {
+  resume(message: FlowMessage): Effects<Private> {
     if (message.kind === 'askTimeout') return flatten(this.#asks.onTimeout(message));
     const running = this.#running.get(message.flow);
     if (running === undefined) return [];
@@ -75,14 +75,14 @@ export class Flows {
   }
 
   /** Every flow ends with `error`, wherever it is; what it has asked for is not waited for. */
-  abandon(error: InferenceError): Effects {
+  abandon(error: InferenceError): Effects<Private> {
     const running = [...this.#running.values()];
     this.#running.clear();
     const asked = this.#asks.abandon(error).flatMap(flatten);
     return [...asked, ...running.flatMap(({done}) => done({ok: false, error}))];
   }
 
-  #advance(id: number, step: () => IteratorResult<Wait, unknown>): Effects {
+  #advance(id: number, step: () => IteratorResult<Wait, unknown>): Effects<Private> {
     const running = this.#running.get(id);
     if (running === undefined) return [];
     try {
@@ -96,7 +96,7 @@ export class Flows {
     }
   }
 
-  #wait(id: number, running: Running, wait: Wait): Effects {
+  #wait(id: number, running: Running<Private>, wait: Wait): Effects<Private> {
     if (wait.wait === 'run') {
       const settled = (outcome: Outcome): FlowMessage => ({kind: 'flowRan', flow: id, outcome});
       return [{do: 'run', executor: wait.executor, task: wait.task, settled}];
@@ -109,7 +109,7 @@ export class Flows {
     );
   }
 
-  #onAnswer(id: number, index: number, outcome: Outcome): Effects {
+  #onAnswer(id: number, index: number, outcome: Outcome): Effects<Private> {
     const running = this.#running.get(id);
     if (running === undefined) return [];
     running.answers[index] = outcome;
@@ -119,6 +119,6 @@ export class Flows {
   }
 }
 
-function flatten(end: Settled<Effects> | undefined): Effects {
+function flatten<Private>(end: Settled<Effects<Private>> | undefined): Effects<Private> {
   return end === undefined ? [] : [...end.effects, ...end.settled];
 }

@@ -40,9 +40,11 @@ const virtualKinds = new Set(['HETERO', 'MULTI', 'AUTO', 'BATCH']);
  *             | `(` device `)`
  *     NAME   := [node`/`]KIND[`.`id]
  *
- * HETERO, MULTI and AUTO take all that follows, up to a closing parenthesis: `MULTI:HETERO:A,B,C`
- * is MULTI of one HETERO of three; write `MULTI:(HETERO:A,B),C` for the other. Members of MULTI and
- * AUTO may end in `(REQUESTS)`; members of AUTO may be excluded, `-NAME`. Spaces do not count.
+ * HETERO, MULTI and AUTO take all that follows, up to a closing parenthesis or, inside another list,
+ * up to a device that they have already: `MULTI:HETERO:A,B,C` is MULTI of one HETERO of three,
+ * `MULTI:HETERO:A,B,B` is MULTI of HETERO:A,B and of B. Parentheses say it without a rule:
+ * `MULTI:(HETERO:A,B),C`. Members of MULTI and AUTO may end in `(REQUESTS)`; members of AUTO may be
+ * excluded, `-NAME`. Spaces do not count.
  *
  * Throws INVALID_DEVICE, saying where and what was expected.
  */
@@ -96,6 +98,8 @@ class DeviceParser {
   readonly #text: string;
   #at = 0;
   #depth = 0;
+  /** Lists that are open since the last parenthesis. */
+  #lists = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -117,8 +121,11 @@ class DeviceParser {
   }
 
   #parenthesised(): DeviceExpression {
+    const lists = this.#lists;
+    this.#lists = 0;
     const device = this.#device();
     this.#expect(')');
+    this.#lists = lists;
     return device;
   }
 
@@ -172,18 +179,26 @@ class DeviceParser {
   #list<T extends DeviceExpression | CountedDevice>(member: () => T): readonly T[] {
     const members: T[] = [];
     const seen = new Set<string>();
+    this.#lists++;
+    let end = this.#at;
     do {
       this.#peek();
       const start = this.#at;
       const next = member();
       const text = formatDeviceExpression('form' in next ? next : next.device);
       if (seen.has(text)) {
+        if (this.#lists > 1) {
+          this.#at = end;
+          break;
+        }
         this.#at = start;
-        this.#fail(`no device twice in a list (a list inside a list needs parentheses)`);
+        this.#fail('no device twice in a list');
       }
       seen.add(text);
       members.push(next);
+      end = this.#at;
     } while (this.#take(','));
+    this.#lists--;
     return members;
   }
 

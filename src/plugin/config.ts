@@ -1,10 +1,10 @@
+import type {ConfigMap} from '../../schemas/config.js';
 import {
   type ConfigProperty,
   type ConfigValues,
   configProperties,
 } from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
-import type {Config} from './plugin.js';
 import {unsettableKey} from './unknown-key.js';
 
 /** Config keys of a plugin's own. */
@@ -19,12 +19,12 @@ export type OwnValues<Own extends OwnProperties> = {
  * that only this plugin has. Strings may spell numbers and booleans (`'4'`, `'YES'`). Throws
  * UNKNOWN_CONFIG_KEY, READ_ONLY_KEY or INVALID_CONFIG_VALUE.
  */
-export function parseConfig(config: Config): ConfigValues;
+export function parseConfig(config: ConfigMap): ConfigValues;
 export function parseConfig<Own extends OwnProperties>(
-  config: Config,
+  config: ConfigMap,
   own: Own,
 ): ConfigValues & OwnValues<Own>;
-export function parseConfig(config: Config, own: OwnProperties = {}): ConfigValues {
+export function parseConfig(config: ConfigMap, own: OwnProperties = {}): ConfigValues {
   const properties: OwnProperties = {...configProperties, ...own};
   const values: Record<string, unknown> = {};
   for (const [key, property] of Object.entries(properties)) values[key] = property.default;
@@ -35,7 +35,7 @@ export function parseConfig(config: Config, own: OwnProperties = {}): ConfigValu
 }
 
 /** What `config` says of the keys that every plugin knows. Throws INVALID_CONFIG_VALUE. */
-export function standardConfig(config: Config): ConfigValues {
+export function standardConfig(config: ConfigMap): ConfigValues {
   const known = Object.entries(config).filter(([key]) => Object.hasOwn(configProperties, key));
   return parseConfig(Object.fromEntries(known));
 }

@@ -5,12 +5,13 @@ import type {ExtractedPart, Inspection, PlannerTask} from '../../actors/planner-
 import type {LoadedStage, PluginTask} from '../../actors/plugin-task.js';
 import {Registry} from '../../actors/registry.js';
 import {coordinatorAddress, registryAddress} from '../../schemas/addresses.js';
-import type {DeploymentRecord} from '../../schemas/deployment.js';
+import type {Deployment, DeploymentRecord} from '../../schemas/deployment.js';
 import type {DeviceDescription, OperationSupport} from '../../schemas/device.js';
 import type {Reply} from '../../schemas/messages/ask.js';
-import type {SplitOrder} from '../../schemas/messages/coordinator.js';
+import type {ClientMessage} from '../../schemas/messages/client.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import type {NetworkGraph} from '../../schemas/network-graph.js';
+import type {SplitOrder} from '../../schemas/split-order.js';
 import {ActorSystem} from '../../src/kernel/actor-system.js';
 import type {TaskExecutor} from '../../src/ports/task-executor.js';
 import {VirtualWorld} from './virtual-world.js';
@@ -119,6 +120,8 @@ export class ClusterBench {
   readonly planner: ScriptedPlanner;
   readonly records = new ScriptedRecords();
   readonly replies: Reply[] = [];
+  /** What the client was told of deployments that changed. */
+  readonly changes: Deployment[] = [];
   readonly #graph: NetworkGraph;
   #asked = 0;
   #coordinators = 0;
@@ -129,7 +132,11 @@ export class ClusterBench {
     this.system.provide('planner', this.planner);
     this.system.provide('deployments', this.records);
     this.world.transport.listen('client.test', {
-      deliver: ({message}) => this.replies.push(message as Reply),
+      deliver: ({message}) => {
+        const heard = message as ClientMessage;
+        if (heard.kind === 'reply') this.replies.push(heard);
+        if (heard.kind === 'deployment') this.changes.push(heard.deployment);
+      },
     });
     this.startCoordinator(options);
   }
@@ -176,8 +183,18 @@ export class ClusterBench {
     return this.answer(id);
   }
 
-  keep(...deployments: readonly string[]): void {
-    const message = {kind: 'keep', deployments};
+  /** What a client tells the coordinators; an id alone is known in its first epoch. */
+  keep(...deployments: readonly (string | {readonly id: string; readonly epoch: number})[]): void {
+    this.tell({
+      kind: 'keep',
+      client: 'client.test',
+      deployments: deployments.map(each =>
+        typeof each === 'string' ? {id: each, epoch: 0} : each,
+      ),
+    });
+  }
+
+  tell(message: object): void {
     this.world.transport.send(coordinatorAddress, {message, tensors: new Map(), owned: false});
   }
 }

@@ -11,6 +11,9 @@ import {BareActor} from './bare-actor.js';
 import {SeededRandom} from './seeded-random.js';
 import {vector} from './stage-bench.js';
 
+/** An event that ends a request or an ask. */
+export type ClientEnd = Exclude<ClientEvent, {readonly kind: 'changed'}>;
+
 /** A frame of an attempt, on its way to a stage. */
 export interface SentInfer extends SendEffect {
   readonly message: Infer;
@@ -89,12 +92,12 @@ export class SessionBench extends BareActor<unknown, unknown> {
   }
 
   /** How requests ended, in order. */
-  get ends(): readonly ClientEvent[] {
-    return this.events as ClientEvent[];
+  get ends(): readonly ClientEnd[] {
+    return (this.events as ClientEvent[]).filter(event => event.kind !== 'changed');
   }
 
   /** How one request ended. */
-  endOf(request: number): ClientEvent | undefined {
+  endOf(request: number): ClientEnd | undefined {
     return this.ends.find(event => event.kind !== 'answered' && event.request === request);
   }
 }

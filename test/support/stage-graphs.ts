@@ -1,5 +1,5 @@
 import {stageAddress} from '../../schemas/addresses.js';
-import type {Deployment} from '../../schemas/deployment.js';
+import type {Deployment, Variant} from '../../schemas/deployment.js';
 import type {StageOrder} from '../../schemas/messages/device.js';
 import {clientIndex, type Edge, type Stage, type StageGraph} from '../../schemas/stage-graph.js';
 import type {TensorInfo} from '../../schemas/tensor.js';
@@ -103,8 +103,44 @@ function deploymentOf(devices: readonly string[], ...lines: readonly string[]): 
       edges.filter(({to}) => to === clientIndex),
       'input',
     ),
-    stageGraph: {stages, edges},
+    variants: [variantOf(0, {stages, edges})],
+    schedule: 'DEVICE_PRIORITY',
+    fallback: false,
+    spare: false,
+    excluded: [],
   };
+}
+
+function variantOf(id: number, stageGraph: StageGraph): Variant {
+  return {id, device: 'A', requestsOptimal: 1, requestsMax: null, batch: 1, stageGraph};
+}
+
+/** The stage graph of a deployment that has one. */
+export function stageGraphOf({variants}: Deployment): StageGraph {
+  const [variant] = variants;
+  if (variant === undefined) throw new RangeError('no variant');
+  return variant.stageGraph;
+}
+
+/** Several of them as one: the first, with the variants of all, each at addresses of its own. */
+export function together(
+  deployments: readonly Deployment[],
+  rest: Partial<Deployment> = {},
+): Deployment {
+  const [first] = deployments;
+  if (first === undefined) throw new RangeError('no deployment');
+  const variants = deployments.map((deployment, id) => {
+    const {edges, stages} = stageGraphOf(deployment);
+    const moved = stages.map(stage => ({
+      ...stage,
+      replicas: stage.replicas.map((each, replica) => {
+        const at = {variant: id, stage: stage.index, replica};
+        return {...each, address: stageAddress('D1', at)};
+      }),
+    }));
+    return variantOf(id, {stages: moved, edges});
+  });
+  return {...first, variants, ...rest};
 }
 
 function stageOf(text: string, index: number, edges: readonly Edge[]): Stage {
@@ -112,7 +148,7 @@ function stageOf(text: string, index: number, edges: readonly Edge[]): Stage {
   const into = edges.filter(({to}) => to === index);
   const replicas = Array.from({length: Number(count)}, (_, replica) => {
     const node = `host-${'abc'[replica]}`;
-    const address = stageAddress('D1', {epoch: 0, stage: index, replica});
+    const address = stageAddress('D1', {variant: 0, stage: index, replica});
     return {device: `${node}/${device}`, node, address};
   });
   return {
@@ -144,19 +180,21 @@ function infoOf(name: string): TensorInfo {
 }
 
 /** What a device is told to start one replica of a stage. */
-export function orderOf({id, stageGraph}: Deployment, index: number, replica = 0): StageOrder {
+export function orderOf(deployment: Deployment, index: number, replica = 0): StageOrder {
+  const stageGraph = stageGraphOf(deployment);
   const stage = stageGraph.stages[index];
   const address = stage?.replicas[replica]?.address;
   if (stage === undefined || address === undefined) throw new RangeError(`no stage ${index}`);
   const {role, name, inputs, overridable: overridden} = stage;
   return {
     address,
-    deployment: id,
+    deployment: deployment.id,
     index,
     role,
     name,
     network: {model: {digest: '0'.repeat(64), bytes: 1}, weights: null},
     config: {},
+    batch: 1,
     inputs,
     overridable: overridden,
     sources: stageSources(stageGraph, index),

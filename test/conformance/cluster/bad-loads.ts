@@ -148,7 +148,7 @@ function badConfig(check: Check): void {
     const wrong: readonly (readonly [Config, readonly string[]])[] = [
       [{NUM_STREAMS: 0}, ['NUM_STREAMS', 'from 1', '0']],
       [{NUM_STREAMS: 'many'}, ['NUM_STREAMS', 'AUTO', '"many"']],
-      [{PERFORMANCE_HINT: 'FAST'}, ['LATENCY or THROUGHPUT', '"FAST"']],
+      [{PERFORMANCE_HINT: 'FAST'}, ['LATENCY, THROUGHPUT or', '"FAST"']],
       [{PERF_COUNT: 'maybe'}, ['PERF_COUNT', '"maybe"']],
       [{INFERENCE_NUM_THREADS: Number.NaN}, ['INFERENCE_NUM_THREADS']],
     ];

@@ -12,16 +12,16 @@ test('so many enter, so many wait, and the next is one too many', t => {
 test('whoever leaves lets in the one that has waited longest', t => {
   const window = new AdmissionWindow({inFlightMax: 1, queuedMax: 4});
   for (const request of [1, 2, 3]) window.admit('D1', request);
-  t.is(window.leave('D1', 1), 2);
-  t.is(window.leave('D1', 2), 3);
-  t.is(window.leave('D1', 3), undefined);
+  t.deepEqual(window.leave('D1', 1), [2]);
+  t.deepEqual(window.leave('D1', 2), [3]);
+  t.deepEqual(window.leave('D1', 3), []);
 });
 
 test('one that leaves while it waits lets nobody in, and frees its place', t => {
   const window = new AdmissionWindow({inFlightMax: 1, queuedMax: 1});
   window.admit('D1', 1);
   window.admit('D1', 2);
-  t.is(window.leave('D1', 2), undefined);
+  t.deepEqual(window.leave('D1', 2), []);
   t.is(window.admit('D1', 3), 'waits');
 });
 
@@ -31,14 +31,14 @@ test('deployments wait in lines of their own, bounded together', t => {
   window.admit('D1', 2);
   t.is(window.admit('D2', 3), 'enters');
   t.is(window.admit('D2', 4), 'full');
-  t.is(window.leave('D2', 3), undefined);
-  t.is(window.leave('D1', 1), 2);
+  t.deepEqual(window.leave('D2', 3), []);
+  t.deepEqual(window.leave('D1', 1), [2]);
 });
 
 test('one that is not there may leave', t => {
   const window = new AdmissionWindow({inFlightMax: 1, queuedMax: 1});
-  t.is(window.leave('D1', 1), undefined);
+  t.deepEqual(window.leave('D1', 1), []);
   window.admit('D1', 1);
-  t.is(window.leave('D1', 9), undefined);
+  t.deepEqual(window.leave('D1', 9), []);
   t.is(window.admit('D1', 2), 'waits');
 });

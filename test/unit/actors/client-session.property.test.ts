@@ -13,6 +13,7 @@ import {
   echoAlone,
   replicatedChain,
   singleStage,
+  stageGraphOf,
   twoOutputs,
   twoReplicas,
 } from '../../support/stage-graphs.js';
@@ -195,7 +196,8 @@ class Trial {
   }
 
   #edgesOf({message}: SentInfer): readonly Edge[] {
-    const edges = this.submitted[message.request]?.deployment.stageGraph.edges ?? [];
+    const deployment = this.submitted[message.request]?.deployment;
+    const edges = deployment === undefined ? [] : stageGraphOf(deployment).edges;
     return edges.filter(({from, to}) => to === clientIndex && from !== clientIndex);
   }
 
@@ -250,7 +252,7 @@ function checkEnd(t: ExecutionContext, trial: Trial): void {
     trial.happen({kind: 'submit', deployment: 3, timeoutMs: 1});
   }
   t.is(session.ends.length, submitted.length - inFlightMax - queuedMax, 'none was refused');
-  const [a, b] = both.stageGraph.stages[0]?.replicas.map(({address}) => address) ?? [];
+  const [a, b] = stageGraphOf(both).stages[0]?.replicas.map(({address}) => address) ?? [];
   t.deepEqual(
     trial.frames.slice(first).map(({to}) => to),
     [a, b, a],

@@ -307,7 +307,11 @@ test('every coordinator is told which deployments are wanted, at once and again 
   const [first, second] = [singleStage(), {...chain(), id: 'D2'}];
   const keep = (...deployments: readonly string[]) => ({
     to: keepAddress,
-    message: {kind: 'keep', deployments},
+    message: {
+      kind: 'keep',
+      client: 'client.me',
+      deployments: deployments.map(id => ({id, epoch: 0})),
+    },
   });
   session.order({kind: 'loaded', deployment: first});
   t.like(session.sent(), [keep('D1')]);

@@ -14,6 +14,7 @@ import {
   diamondWithSkip,
   orderOf,
   replicatedChain,
+  stageGraphOf,
   twoOutputs,
   twoReplicas,
 } from '../../support/stage-graphs.js';
@@ -33,7 +34,7 @@ class Pipeline {
 
   constructor(deployment: Deployment, options: {readonly queuedMax?: number} = {}) {
     this.deployment = deployment;
-    for (const {index, replicas} of deployment.stageGraph.stages) {
+    for (const {index, replicas} of stageGraphOf(deployment).stages) {
       for (const [replica, {address, device}] of replicas.entries()) {
         const order = orderOf(deployment, index, replica);
         const kernel = new ManualExecutor<StageTask, StageResult>();
@@ -83,11 +84,11 @@ class Pipeline {
   /** First elements of the outputs by name, or the code of the error. */
   endOf(request: number): Readonly<Record<string, number>> | string | undefined {
     const ends = this.#events.filter(
-      event => event.kind !== 'answered' && event.request === request,
+      event => event.kind !== 'answered' && event.kind !== 'changed' && event.request === request,
     );
     if (ends.length > 1) throw new Error(`request ${request} settled ${ends.length} times`);
     const [end] = ends;
-    if (end === undefined || end.kind === 'answered') return undefined;
+    if (end?.kind !== 'failed' && end?.kind !== 'done') return undefined;
     if (end.kind === 'failed') return end.error.code;
     return Object.fromEntries([...end.outputs].map(([name, {data}]) => [name, Number(data[0])]));
   }
@@ -98,7 +99,7 @@ class Pipeline {
   }
 
   #finish(address: string, kernel: ManualExecutor<StageTask, StageResult>): void {
-    const stage = this.deployment.stageGraph.stages.find(({replicas}) =>
+    const stage = stageGraphOf(this.deployment).stages.find(({replicas}) =>
       replicas.some(replica => replica.address === address),
     );
     const task = kernel.tasks[kernel.tasks.length - kernel.running];

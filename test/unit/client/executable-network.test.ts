@@ -6,6 +6,7 @@ import {vector} from '../../support/stage-bench.js';
 import {overridable, replicatedChain, twoReplicas} from '../../support/stage-graphs.js';
 
 const stats = {
+  load: 0,
   executed: 1,
   failed: 2,
   cancelled: 3,
@@ -119,11 +120,14 @@ test('a release settles what runs with what the session says', async t => {
 
 test('a network tells its metrics: name, devices, stages, requests that keep all busy', t => {
   const deployment = replicatedChain();
-  const stages = deployment.stageGraph.stages.map(stage => ({
-    ...stage,
-    replicas: stage.replicas.map(replica => ({...replica, slots: 3, fromCache: true})),
-  }));
-  const network = new ClientBench().load({...deployment, stageGraph: {stages, edges: []}});
+  const variants = deployment.variants.map(variant => {
+    const stages = variant.stageGraph.stages.map(stage => ({
+      ...stage,
+      replicas: stage.replicas.map(replica => ({...replica, fromCache: true})),
+    }));
+    return {...variant, requestsOptimal: 24, stageGraph: {...variant.stageGraph, stages}};
+  });
+  const network = new ClientBench().load({...deployment, variants});
   t.is(network.getMetric('NETWORK_NAME'), 'drawn');
   t.is(network.getMetric('OPTIMAL_NUMBER_OF_INFER_REQUESTS'), 24);
   t.is(network.getMetric('HETERO_NUMBER_OF_SUBMODELS'), 2);

@@ -23,7 +23,7 @@ export async function typesOfProperties(core: ClusterClient, network: Executable
   const streams = network.getConfig('NUM_STREAMS');
   same<typeof streams, number | 'AUTO'>(true);
   const hint = await core.getConfig('PERFORMANCE_HINT');
-  same<typeof hint, 'LATENCY' | 'THROUGHPUT'>(true);
+  same<typeof hint, 'LATENCY' | 'THROUGHPUT' | 'CUMULATIVE_THROUGHPUT'>(true);
   const counts = await core.getConfig('CPU', 'PERF_COUNT');
   same<typeof counts, boolean>(true);
   // @ts-expect-error a device's metric, not a network's

@@ -24,7 +24,7 @@ test('each request resolves or rejects with its own end', async t => {
 test('orders reach the actor as they are given', t => {
   const client = new ClientBench();
   const deployment = singleStage();
-  client.session.loaded(deployment);
+  client.session.loaded(deployment, () => {});
   client.session.submit(deployment, inputs, options);
   client.session.cancel(0);
   client.session.released(deployment);

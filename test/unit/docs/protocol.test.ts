@@ -66,7 +66,7 @@ test('docs/PROTOCOL.md lists every address', t => {
   const stage = addresses.stageAddress as (deployment: string, at: object) => string;
   const named = [
     ...Object.values(addresses).filter(value => typeof value === 'string' && !value.endsWith('.')),
-    stage('<deployment>', {epoch: '<epoch>', stage: '<stage>', replica: '<replica>'}),
+    stage('<deployment>', {variant: '<variant>', stage: '<stage>', replica: '<replica>'}),
     addresses.deviceAddress('<id>'),
     addresses.clientAddress('<id>'),
   ];

@@ -60,6 +60,17 @@ test('a virtual device inside a list takes the rest of the list', t => {
   });
 });
 
+test('a list inside a list ends before a device that it has already', t => {
+  t.is(
+    formatDeviceExpression(parseDeviceExpression('MULTI:HETERO:WASM,CPU,CPU')),
+    'MULTI:(HETERO:WASM,CPU),CPU',
+  );
+  t.is(
+    formatDeviceExpression(parseDeviceExpression('MULTI:CPU,HETERO:WASM,CPU,GPU(2)')),
+    'MULTI:CPU,(HETERO:WASM,CPU,GPU)(2)',
+  );
+});
+
 test('parentheses end a virtual device inside a list', t => {
   const text = 'MULTI:(HETERO:WASM,CPU)(2),CPU';
   const hetero: DeviceExpression = {form: 'hetero', devices: [wasm, cpu]};
@@ -102,7 +113,7 @@ const refusals: Readonly<Record<string, RegExp>> = {
   'host-a/HETERO:CPU': /expected HETERO without a node or a number, .* at character 1 /,
   'AUTO:-HETERO': /expected the name of a device to exclude at character 7/,
   'MULTI:-CPU': /expected a device such as 'CPU' at character 7/,
-  'MULTI:HETERO:WASM,CPU,CPU': /expected no device twice .* at character 23/,
+  'MULTI:CPU,WASM,CPU': /expected no device twice in a list at character 16/,
   '(CPU': /expected '\)' at character 5/,
   'CPU)': /expected ',' or the end at character 4/,
   'host_a/': /expected ',' or the end at character 7 .*given '\/'/,

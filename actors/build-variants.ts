@@ -1,0 +1,174 @@
+import type {BuiltVariant} from '../schemas/deployment.js';
+import type {DeviceDescription} from '../schemas/device.js';
+import type {LoadAnswer} from '../schemas/messages/device.js';
+import type {StageGraph} from '../schemas/stage-graph.js';
+import {InferenceError} from '../src/errors.js';
+import type {Flow} from '../src/kernel/flows.js';
+import type {Wish} from '../src/plan/wish.js';
+import type {DeploymentTask} from './deployment-task.js';
+import type {KeptDeployment} from './kept-deployment.js';
+import {loadStages, type Prepared, prepareStages, releaseStages} from './lay-out.js';
+import {devicesOf, layOut, type Queried, queryWishes} from './split.js';
+
+/** What building variants needs of the coordinator. */
+export interface DeployContext {
+  /** Name of the executor for PlannerTasks. */
+  readonly planner: string;
+  /** The cluster's as it is now. */
+  devices(): readonly DeviceDescription[];
+  store(task: DeploymentTask): Flow<unknown>;
+}
+
+/** A wish that could not be had. */
+export interface Unbuilt {
+  readonly wish: Wish;
+  readonly error: InferenceError;
+}
+
+interface Variants {
+  readonly built: ReadonlyMap<Wish, BuiltVariant>;
+  readonly unbuilt: readonly Unbuilt[];
+}
+
+/** What makes two wishes the same: the ways, on the same device processes. */
+export function wishKey({label, chosen, requestsMax, batch}: Wish): string {
+  const devices = chosen.map(each => [each.label, ...each.devices.map(({address}) => address)]);
+  return JSON.stringify([label, devices, requestsMax, batch]);
+}
+
+/**
+ * Builds a variant for each wish, all at once. Those that cannot be are among `unbuilt`; wishes that
+ * were found impossible before are not tried again. Throws RELEASED if the deployment was meanwhile.
+ */
+export function* buildVariants(
+  kept: KeptDeployment,
+  wishes: readonly Wish[],
+  context: DeployContext,
+): Flow<Variants> {
+  const unbuilt: Unbuilt[] = [];
+  const prepared: Prepared[] = [];
+  const refuse = (wish: Wish, error: InferenceError) => {
+    unbuilt.push({wish, error});
+    if (!error.retryable) kept.refused.set(wishKey(wish), error);
+  };
+  const open = wishes.filter(wish => {
+    const known = kept.refused.get(wishKey(wish));
+    if (known !== undefined) unbuilt.push({wish, error: known});
+    return known === undefined;
+  });
+  for (const group of [
+    open.filter(({batch}) => batch === 1),
+    open.filter(({batch}) => batch > 1),
+  ]) {
+    for (const asked of yield* ask(kept, group, context)) {
+      const result = yield* prepare(kept, asked, context);
+      if (result instanceof InferenceError) refuse(asked.wish, result);
+      else prepared.push(result);
+    }
+  }
+  const built = yield* load(kept, prepared, {context, refuse});
+  return {built, unbuilt};
+}
+
+type Asked = {readonly wish: Wish; readonly queried: Queried | InferenceError};
+
+function* ask(
+  {order}: KeptDeployment,
+  wishes: readonly Wish[],
+  {planner}: DeployContext,
+): Flow<readonly Asked[]> {
+  try {
+    const queried = yield* queryWishes(order, wishes, planner);
+    return queried.map(each => ({wish: each.wish, queried: each}));
+  } catch (thrown) {
+    return wishes.map(wish => ({wish, queried: InferenceError.from(thrown)}));
+  }
+}
+
+function* prepare(
+  kept: KeptDeployment,
+  {queried}: Asked,
+  {planner}: DeployContext,
+): Flow<Prepared | InferenceError> {
+  if (queried instanceof InferenceError) return queried;
+  try {
+    const options = {id: kept.id, variant: kept.nextVariant(), planner};
+    return yield* prepareStages(layOut(queried), options);
+  } catch (thrown) {
+    return InferenceError.from(thrown);
+  }
+}
+
+/** Recorded before it is loaded: whoever leads next finds what a crash has left on devices. */
+function* load(
+  kept: KeptDeployment,
+  prepared: readonly Prepared[],
+  {
+    context,
+    refuse,
+  }: {
+    readonly context: DeployContext;
+    refuse(wish: Wish, error: InferenceError): void;
+  },
+): Flow<ReadonlyMap<Wish, BuiltVariant>> {
+  const built = new Map<Wish, BuiltVariant>();
+  throwIfReleased(kept);
+  if (prepared.length === 0) return built;
+  kept.loading(prepared.flatMap(replicasOf));
+  yield* context.store({kind: 'save', record: kept.record});
+  throwIfReleased(kept);
+  const outcomes = yield* loadStages(prepared);
+  for (const [at, each] of prepared.entries()) {
+    const outcome = outcomes[at] ?? [];
+    if (!(outcome instanceof InferenceError)) {
+      built.set(each.split.wish, variantOf(each, outcome));
+      continue;
+    }
+    refuse(each.split.wish, outcome);
+    yield* releaseStages(replicasOf(each), devicesOf(each.split.wish));
+  }
+  if (kept.released) yield* releaseStages(prepared.flatMap(replicasOf), context.devices());
+  throwIfReleased(kept);
+  return built;
+}
+
+function throwIfReleased({released}: KeptDeployment): void {
+  if (released)
+    throw new InferenceError('RELEASED', 'the network was released while it was loaded');
+}
+
+function replicasOf({stageGraph}: Prepared) {
+  return stageGraph.stages.flatMap(({replicas}) => replicas);
+}
+
+/** At each slot one request runs, and the next is there. */
+const requestsPerSlot = 2;
+
+function variantOf(prepared: Prepared, answers: readonly LoadAnswer[]): BuiltVariant {
+  const {split, variant: id, orders} = prepared;
+  const {wish} = split;
+  const stageGraph = withAnswers(prepared, answers);
+  const executed = stageGraph.stages.filter(({role}) => role === 'execute');
+  const busy = executed.flatMap(({replicas}) => replicas.map(each => each.slots ?? 1));
+  const each = requestsPerSlot * wish.batch;
+  const requestsOptimal = Math.max(
+    1,
+    busy.reduce((sum, count) => sum + count * each, 0),
+  );
+  const requestsMax = wish.requestsMax === 'optimal' ? requestsOptimal : wish.requestsMax;
+  return {
+    variant: {id, device: wish.label, requestsOptimal, requestsMax, batch: wish.batch, stageGraph},
+    key: wishKey(wish),
+    devices: [...new Set(orders.map(({device}) => device.address))],
+  };
+}
+
+/** The stage graph whose replicas tell what their devices answered. */
+function withAnswers({stageGraph, orders}: Prepared, answers: readonly LoadAnswer[]): StageGraph {
+  const byAddress = new Map(orders.map(({order}, at) => [order.address, answers[at]]));
+  const stages = stageGraph.stages.map(stage => ({
+    ...stage,
+    replicas: stage.replicas.map(each => ({...each, ...byAddress.get(each.address)})),
+  }));
+  return {...stageGraph, stages};
+}

@@ -1,0 +1,132 @@
+import type {BuiltVariant, Deployment, DeploymentRecord, Variant} from '../schemas/deployment.js';
+import type {ClientMessage} from '../schemas/messages/client.js';
+import type {SplitOrder} from '../schemas/split-order.js';
+import type {Replica} from '../schemas/stage-graph.js';
+import type {InferenceError} from '../src/errors.js';
+import type {SendEffect} from '../src/kernel/behaviour.js';
+
+/** Stages that new requests do not go to any more. */
+export interface Retired {
+  readonly replicas: readonly Replica[];
+  /** Clients that know this epoch, or a later one, send them nothing new. */
+  readonly epoch: number;
+  /** Undefined until the first look at it. */
+  since: number | undefined;
+  /** Somebody is looking whether it still has work. */
+  looking: boolean;
+  /** Looks in a row that found it without. */
+  idle: number;
+}
+
+/** A client that is silent for so long about a new epoch is not waited for. */
+const unknownMsMax = 30_000;
+
+/** A deployment as its coordinator keeps it. */
+export class KeptDeployment {
+  readonly id: string;
+  readonly order: SplitOrder;
+  /** Null until it is loaded. */
+  deployment: Deployment | null;
+  /** Undefined until the first look after loading, which may have taken longer than `keepMs`. */
+  keptUntil: number | undefined;
+  /** How many of the devices that AUTO uses one at a time are to be there. */
+  wanted = 1;
+  /** Its user, or nobody's interest, has ended it. */
+  released = false;
+  /** It is being laid out. */
+  working = false;
+  /** Attempts in a row that did not lay it out as wished. */
+  failures = 0;
+  /** Wishes that cannot be had, by key, and why. */
+  readonly refused = new Map<string, InferenceError>();
+  built: readonly BuiltVariant[];
+  retired: readonly Retired[] = [];
+  #loading: readonly Replica[] = [];
+  #nextVariant: number;
+  /** Who uses it, by address: the epoch that each one knows, and until when that counts. */
+  readonly #clients = new Map<string, {epoch: number; until: number}>();
+
+  constructor(id: string, order: SplitOrder, record?: DeploymentRecord) {
+    this.id = id;
+    this.order = order;
+    this.deployment = record?.deployment ?? null;
+    this.built = record?.built ?? [];
+    this.#nextVariant = record?.nextVariant ?? 0;
+    const serving = new Set(this.#serving.map(({address}) => address));
+    const left = record?.replicas.filter(({address}) => !serving.has(address)) ?? [];
+    if (left.length > 0) this.retired = [retire(left, 0)];
+  }
+
+  get record(): DeploymentRecord {
+    const {id, order, deployment, built} = this;
+    return {id, order, deployment, built, replicas: this.replicas, nextVariant: this.#nextVariant};
+  }
+
+  /** Everything that it holds on devices, or is about to. */
+  get replicas(): readonly Replica[] {
+    const retired = this.retired.flatMap(({replicas}) => replicas);
+    return [...this.#serving, ...this.#loading, ...retired];
+  }
+
+  get #serving(): readonly Replica[] {
+    return this.built.flatMap(({variant}) => replicasOf(variant));
+  }
+
+  nextVariant(): number {
+    return this.#nextVariant++;
+  }
+
+  loading(replicas: readonly Replica[]): void {
+    this.#loading = replicas;
+  }
+
+  /** Takes a new list of variants; what is in it no more is retired. */
+  change(built: readonly BuiltVariant[], deployment: Deployment): void {
+    const staying = new Set(built.map(({variant}) => variant.id));
+    const leaving = this.built.filter(({variant}) => !staying.has(variant.id));
+    const replicas = leaving.flatMap(({variant}) => replicasOf(variant));
+    if (replicas.length > 0) {
+      this.retired = [...this.retired, retire(replicas, deployment.epoch)];
+    }
+    this.#loading = [];
+    this.built = built;
+    this.deployment = deployment;
+  }
+
+  keep(client: {readonly address: string; readonly epoch: number}, until: number): void {
+    this.keptUntil = until;
+    this.#clients.set(client.address, {epoch: client.epoch, until});
+  }
+
+  /** Whether it is time to look at what is retired: no client that is alive sends to it. */
+  mayGo(retired: Retired, now: number): boolean {
+    retired.since ??= now;
+    if (retired.looking) return false;
+    return this.#isKnown(retired.epoch, now) || now - retired.since >= unknownMsMax;
+  }
+
+  #isKnown(epoch: number, now: number): boolean {
+    for (const [address, {until}] of this.#clients) {
+      if (until <= now) this.#clients.delete(address);
+    }
+    return [...this.#clients.values()].every(client => client.epoch >= epoch);
+  }
+
+  /** Tells clients, or one, that do not know it yet of the deployment as it is. */
+  announce(client?: string): SendEffect[] {
+    const {deployment} = this;
+    if (deployment === null) return [];
+    const message: ClientMessage = {kind: 'deployment', deployment};
+    return [...this.#clients]
+      .filter(([to, {epoch}]) => epoch < deployment.epoch && to === (client ?? to))
+      .map(([to]) => ({do: 'send', to, message}));
+  }
+}
+
+export function replicasOf({stageGraph}: Variant): readonly Replica[] {
+  return stageGraph.stages.flatMap(({replicas}) => replicas);
+}
+
+function retire(replicas: readonly Replica[], epoch: number): Retired {
+  return {replicas, epoch, since: undefined, looking: false, idle: 0};
+}

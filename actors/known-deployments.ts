@@ -1,0 +1,82 @@
+import {coordinatorAddress, keepAddress} from '../schemas/addresses.js';
+import type {Deployment} from '../schemas/deployment.js';
+import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
+import type {Effect, SendEffect} from '../src/kernel/behaviour.js';
+
+export interface KnownDeploymentsOptions {
+  /** The client's address. */
+  readonly address: string;
+  /** How often the coordinators are told which deployments are still wanted. */
+  readonly keepMs: number;
+}
+
+interface KeepTime {
+  readonly kind: 'keep';
+}
+
+/** Those who miss a way ask for news of it so often at most. */
+const soonMs = 500;
+
+/** The deployments that a client uses, each as the coordinator last described it. */
+export class KnownDeployments {
+  readonly #options: KnownDeploymentsOptions;
+  readonly #byId = new Map<string, Deployment>();
+  /** When the coordinators were last told. */
+  #keptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: KnownDeploymentsOptions) {
+    this.#options = options;
+  }
+
+  add(deployment: Deployment): void {
+    this.#byId.set(deployment.id, deployment);
+  }
+
+  remove({id}: Deployment): void {
+    this.#byId.delete(id);
+  }
+
+  /** Takes a newer description of one that is in use; false if it is not news. */
+  update(deployment: Deployment): boolean {
+    const known = this.#byId.get(deployment.id);
+    if (known === undefined || known.epoch >= deployment.epoch) return false;
+    this.#byId.set(deployment.id, deployment);
+    return true;
+  }
+
+  /** As it is now; `deployment` itself if it is not (or no more) in use. */
+  latest(deployment: Deployment): Deployment {
+    return this.#byId.get(deployment.id) ?? deployment;
+  }
+
+  /** Requests that all variants together take from this client at once, if they say. */
+  insideMax(deployment: Deployment): number {
+    const {variants} = this.latest(deployment);
+    const unbounded = Number.POSITIVE_INFINITY;
+    return variants.reduce((sum, {requestsMax}) => sum + (requestsMax ?? unbounded), 0);
+  }
+
+  /** Tells the coordinators what stays; one that knows of newer variants says so. */
+  keep(now: number): Effect<KeepTime>[] {
+    if (this.#byId.size === 0) return [];
+    this.#keptAt = now;
+    const {address: client, keepMs} = this.#options;
+    const deployments = [...this.#byId.values()].map(({id, epoch}) => ({id, epoch}));
+    const message: CoordinatorMessage = {kind: 'keep', client, deployments};
+    return [
+      {do: 'send', to: keepAddress, message},
+      {do: 'after', key: 'keep', delayMs: keepMs, message: {kind: 'keep'}},
+    ];
+  }
+
+  /** The same, unless it was done a moment ago. */
+  keepSoon(now: number): Effect<KeepTime>[] {
+    return now - this.#keptAt < soonMs ? [] : this.keep(now);
+  }
+
+  /** Asks for another variant: the ones there are have failed a request. */
+  extend({id, epoch}: Deployment): SendEffect {
+    const message: CoordinatorMessage = {kind: 'extend', deployment: id, epoch};
+    return {do: 'send', to: coordinatorAddress, message};
+  }
+}

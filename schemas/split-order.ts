@@ -1,0 +1,16 @@
+import {z} from 'zod';
+import {configSchema} from './config.js';
+import {networkRefSchema} from './network-blob.js';
+import {preprocessingSchema} from './preprocessing.js';
+
+/** A network to split, and the wishes that go with it. */
+export const splitOrderSchema = z.object({
+  network: networkRefSchema,
+  /** A device expression: `CPU`, `HETERO:WASM,CPU`. */
+  device: z.string(),
+  config: configSchema,
+  /** Manual affinity: operation to device, all operations or none. */
+  affinity: z.record(z.string(), z.string()),
+  preprocessing: preprocessingSchema.nullable(),
+});
+export type SplitOrder = Readonly<z.infer<typeof splitOrderSchema>>;

@@ -1,0 +1,38 @@
+import test from 'ava';
+import type {DeploymentRecord} from '../../../schemas/deployment.js';
+import {DeploymentLog} from '../../../src/app/deployment-log.js';
+import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
+import {createMemoryStateStore} from '../../../src/wire/memory-state-store.js';
+
+function recordOf(id: string, networkName: string): DeploymentRecord {
+  const network = {model: {digest: 'a'.repeat(64), bytes: 1}, weights: null};
+  const order = {network, device: networkName, config: {}, affinity: {}, preprocessing: null};
+  return {id, order, deployment: null, built: [], replicas: [], nextVariant: 0};
+}
+
+test('a record is there until it is deleted, as it was saved last', async t => {
+  const log = new DeploymentLog(createMemoryStateStore(), createMemoryBulkStore());
+  await log.run({kind: 'save', record: recordOf('a', 'CPU')});
+  await log.run({kind: 'save', record: recordOf('a', 'WASM')});
+  await log.run({kind: 'save', record: recordOf('b', 'CPU')});
+  await log.run({kind: 'delete', id: 'b'});
+  t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'WASM')]);
+});
+
+test('a record that is too large for a message is kept too', async t => {
+  const state = createMemoryStateStore();
+  const log = new DeploymentLog(state, createMemoryBulkStore());
+  const record = recordOf('a', 'x'.repeat(100_000));
+  await log.run({kind: 'save', record});
+  t.true(JSON.stringify(await state.get('deployment.a')).length < 1000);
+  t.deepEqual(await log.run({kind: 'list'}), [record]);
+});
+
+test('what is no record, or cannot be found, is left out', async t => {
+  const state = createMemoryStateStore();
+  const log = new DeploymentLog(state, createMemoryBulkStore());
+  await state.put('deployment.odd', {digest: '0'.repeat(64)}, 0);
+  await state.put('deployment.none', 'nonsense', 0);
+  await log.run({kind: 'save', record: recordOf('a', 'CPU')});
+  t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'CPU')]);
+});
