@@ -135,6 +135,21 @@ const padSchema = z
 /** Exponentials that add up to one along `axis`; negative axes count from the last. */
 const softmaxSchema = z.strictObject({kind: z.literal('softmax'), axis: axisSchema});
 
+/** Bytes of all networks that are steps of one load: they travel inside messages. */
+export const customBytesMax = 8 * 2 ** 20;
+
+/** An ONNX network of one input and one output. */
+const customSchema = z.strictObject({
+  kind: z.literal('custom'),
+  /** A ModelProto with its weights inside. */
+  model: z.custom<Uint8Array>(
+    bytes => bytes instanceof Uint8Array,
+    'expected the bytes of an ONNX network',
+  ),
+  /** Of what it gives; as before if left out and the rank stays. */
+  layout: layoutSchema.optional(),
+});
+
 /** One step of pre- or postprocessing. Steps run in the order in which they are listed. */
 export const processingStepSchema = z.discriminatedUnion('kind', [
   convertElementTypeSchema,
@@ -147,6 +162,7 @@ export const processingStepSchema = z.discriminatedUnion('kind', [
   cropSchema,
   padSchema,
   softmaxSchema,
+  customSchema,
 ]);
 export type ProcessingStep = Readonly<z.infer<typeof processingStepSchema>>;
 
@@ -194,10 +210,15 @@ export const outputPostprocessingSchema = z.strictObject({
 export type OutputPostprocessing = Readonly<z.infer<typeof outputPostprocessingSchema>>;
 
 /** By names of network inputs and outputs; what is not named passes as it is. */
-export const preprocessingSchema = z.strictObject({
-  inputs: z.record(z.string(), inputPreprocessingSchema).default({}),
-  outputs: z.record(z.string(), outputPostprocessingSchema).default({}),
-});
+export const preprocessingSchema = z
+  .strictObject({
+    inputs: z.record(z.string(), inputPreprocessingSchema).default({}),
+    outputs: z.record(z.string(), outputPostprocessingSchema).default({}),
+  })
+  .refine(
+    ({inputs, outputs}) => customBytes([inputs, outputs]) <= customBytesMax,
+    `expected at most ${customBytesMax} bytes of custom networks`,
+  );
 export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
 
 /** Whether all fields of one group are given and none of the other. */
@@ -208,4 +229,11 @@ function isOneOf(one: readonly string[], other: readonly string[]) {
     const [first, second] = [given(one), given(other)];
     return (first === one.length && second === 0) || (first === 0 && second === other.length);
   };
+}
+
+type Declarations = Readonly<Record<string, {readonly steps: readonly ProcessingStep[]}>>;
+
+function customBytes(groups: readonly Declarations[]): number {
+  const steps = groups.flatMap(group => Object.values(group).flatMap(({steps}) => steps));
+  return steps.reduce((sum, step) => sum + (step.kind === 'custom' ? step.model.length : 0), 0);
 }

@@ -8,6 +8,8 @@ import type {
   ProcessingStep,
 } from '../../schemas/preprocessing.js';
 import type {Dimension} from '../../schemas/tensor.js';
+import {writeModel} from '../network/write-model.js';
+import {Network} from './network.js';
 
 type Travelling = Exclude<ElementType, 'string'>;
 type Values = number | readonly number[];
@@ -146,6 +148,16 @@ class Steps {
    */
   pad(border: (Border | Ranges) & Filling): this {
     return this.#add({kind: 'pad', ...border});
+  }
+
+  /**
+   * An ONNX network of one input and one output as a step: its file's bytes, or one that was read.
+   * `layout`: that of its output; as before if left out and the rank stays. Its weights lie inside
+   * it, at most 8 MiB in all.
+   */
+  custom(network: Uint8Array | Network, {layout}: {readonly layout?: Layout} = {}): this {
+    const model = network instanceof Network ? writeModel(network.parsed.model) : network;
+    return this.#add({kind: 'custom', model, ...(layout && {layout})});
   }
 
   /** Exponentials that add up to one along `axis`. */

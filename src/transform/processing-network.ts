@@ -10,15 +10,13 @@ export interface ProcessingNetwork {
   readonly outputs: readonly TensorInfo[];
 }
 
-/** Resize and Pad take axes from this operator set on. */
-const opsets = {'': 18};
-
 export function processingNetwork(
   name: string,
-  {nodes, initializers}: StepGraph,
+  {nodes, initializers, opsets, irVersion}: StepGraph,
   inputs: readonly TensorInfo[],
   outputs: readonly TensorInfo[],
 ): ProcessingNetwork {
-  const model = writeModel(modelProto({name, nodes, initializers, inputs, outputs, opsets}));
+  const graph = {name, nodes, initializers, inputs, outputs};
+  const model = writeModel(modelProto({...graph, opsets, irVersion}));
   return {model, inputs, outputs};
 }

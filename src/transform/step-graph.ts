@@ -6,9 +6,17 @@ import {
   onnxDataTypes,
 } from '../../schemas/element-type.js';
 import type {TensorData} from '../../schemas/tensor.js';
+import {InferenceError} from '../errors.js';
 import type {NodeProto, TensorProto} from '../network/generated/onnx_pb.js';
 import {type Attributes, nodeProto} from '../network/node-proto.js';
 import {tensorProto} from '../network/tensor-proto.js';
+import {withFields} from '../network/with-fields.js';
+import type {CustomNetwork} from './custom-network.js';
+import {checkRaised} from './raised-opset.js';
+import {renamedNode} from './renamed-values.js';
+
+/** Resize and Pad take axes from this operator set on; later ones mean the same by what steps add. */
+const oldestOpset = 18;
 
 type Numbers = readonly (number | bigint)[];
 
@@ -17,6 +25,9 @@ export class StepGraph {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly #taken: Set<string>;
+  readonly #spliced: CustomNetwork[] = [];
+  readonly #opsets = new Map([['', oldestOpset]]);
+  #irVersion = 8;
 
   /** `taken`: the names of inputs and outputs. */
   constructor(taken: Iterable<string>) {
@@ -47,6 +58,49 @@ export class StepGraph {
     return this.#initializer({type, shape, data: elementsOf(values, type)} as TensorData);
   }
 
+  /**
+   * Adds a network's nodes behind `value`, under names of their own; the name of its output is
+   * returned. Its operator sets have to agree with those of what is there already: ONNX's own is
+   * raised to the highest. Throws NOT_IMPLEMENTED where a node means something else in it.
+   */
+  splice(network: CustomNetwork, value: string): string {
+    this.#agree(network);
+    const {graph, input, output} = network;
+    const prefix = this.#fresh('custom');
+    const rename = (name: string) => (name === input.name ? value : `${prefix}/${name}`);
+    this.nodes.push(...graph.node.map(node => renamedNode(node, rename)));
+    this.initializers.push(
+      ...graph.initializer.map(each => withFields(each, {name: rename(each.name)})),
+    );
+    return rename(output.name);
+  }
+
+  /** Versions of operator sets by domain. */
+  get opsets(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#opsets);
+  }
+
+  get irVersion(): number {
+    return this.#irVersion;
+  }
+
+  #agree(network: CustomNetwork): void {
+    for (const [domain, version] of network.opsets) {
+      const there = this.#opsets.get(domain) ?? version;
+      if (domain !== '' && there !== version) {
+        const text = `expected version ${there} of the operators of ${domain}, given ${version}`;
+        throw new InferenceError('NOT_IMPLEMENTED', text);
+      }
+      this.#opsets.set(domain, Math.max(there, version));
+    }
+    this.#spliced.push(network);
+    this.#irVersion = Math.max(this.#irVersion, network.irVersion);
+    const highest = this.#opsets.get('') ?? oldestOpset;
+    for (const {graph, opsets} of this.#spliced) {
+      checkRaised(graph.node, opsets.get('') ?? highest, highest);
+    }
+  }
+
   cast(value: string, type: ElementType): string {
     return this.node('Cast', [value], {to: BigInt(onnxDataTypes[type])});
   }
@@ -59,9 +113,14 @@ export class StepGraph {
 
   #fresh(what: string): string {
     let name = `${what}_${this.nodes.length + this.initializers.length}`;
-    while (this.#taken.has(name)) name += "'";
+    while (this.#isTaken(name)) name += "'";
     this.#taken.add(name);
     return name;
+  }
+
+  /** What begins with a name and a slash is taken with it. */
+  #isTaken(name: string): boolean {
+    return this.#taken.has(name) || [...this.#taken].some(each => each.startsWith(`${name}/`));
   }
 }
 

@@ -4,6 +4,7 @@ import {convertColor} from './steps/convert-color.js';
 import {convertElementType} from './steps/convert-element-type.js';
 import {convertLayout} from './steps/convert-layout.js';
 import {crop} from './steps/crop.js';
+import {custom} from './steps/custom.js';
 import {pad} from './steps/pad.js';
 import {perChannel} from './steps/per-channel.js';
 import {resize} from './steps/resize.js';
@@ -26,6 +27,7 @@ const stepKinds: StepKinds = {
   crop,
   pad,
   softmax,
+  custom,
 };
 
 /** How a step is applied. */

@@ -65,11 +65,12 @@ export function processing(check: Check): void {
     }
   });
 
-  check('a batch of separate images is preprocessed as one', async (t, core) => {
+  check('a batch of separate images is preprocessed as one, by a network too', async (t, core) => {
     const network = await core.readNetwork(channelMeans());
     const steps = new PrePostProcessor();
     const image = steps.input('image').tensor({type: 'u8', layout: 'NHWC', spatial: 'dynamic'});
     image.network({layout: 'NCHW'}).convertElementType().resize('linear');
+    image.custom(await core.readNetwork(negation()));
     const options = {preprocessing: steps.build()};
     const executable = await core.loadNetwork(network, 'HETERO:WASM,CPU', {}, options);
     t.teardown(() => executable.release());
@@ -80,7 +81,7 @@ export function processing(check: Check): void {
     ]);
     const {scores} = await request.infer();
     t.deepEqual(scores?.shape, [2, 3]);
-    t.deepEqual([...(scores?.data ?? [])], [10, 20, 30, 40, 50, 60]);
+    t.deepEqual([...(scores?.data ?? [])], [-10, -20, -30, -40, -50, -60]);
   });
 
   check('what is declared but not changed costs no stage', async (t, core) => {
@@ -132,5 +133,16 @@ function channelMeans(): Uint8Array {
     .input('image', 'f32', ['n', 3, 2, 2])
     .node('ReduceMean', 'image', 'scores', {axes: [2n, 3n], keepdims: 0n})
     .output('scores', 'f32', ['n', 3])
+    .bytes();
+}
+
+/**
+ *     x [n,c,h,w] -> Neg -> y [n,c,h,w]
+ */
+function negation(): Uint8Array {
+  return new NetworkBuilder('negation')
+    .input('x', 'f32', ['n', 'c', 'h', 'w'])
+    .node('Neg', 'x', 'y')
+    .output('y', 'f32', ['n', 'c', 'h', 'w'])
     .bytes();
 }

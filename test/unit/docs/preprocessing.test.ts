@@ -9,11 +9,20 @@ import {PrePostProcessor} from '../../../src/client/pre-post-processor.js';
 import {parsePreprocessing} from '../../../src/transform/parse-preprocessing.js';
 import {postprocessNetwork, rawName} from '../../../src/transform/postprocess-network.js';
 import {differences} from '../../support/close-to.js';
+import {NetworkBuilder} from '../../support/network-builder.js';
 import {runModel} from '../../support/run-model.js';
 import {runSteps} from '../../support/run-steps.js';
 import {tensorOf} from '../../support/tensor-of.js';
 
 const page = readFileSync(new URL('../../../../docs/PREPROCESSING.md', import.meta.url), 'utf8');
+
+/** x + 1 */
+const increment = new NetworkBuilder('increment')
+  .input('x', 'f32', ['n', 2])
+  .initializer('one', tensorOf('f32', [], [1]))
+  .node('Add', 'x one', 'y')
+  .output('y', 'f32', ['n', 2])
+  .bytes();
 
 interface Example {
   readonly code: string;
@@ -39,8 +48,8 @@ function tensorIn(line: string): TensorData {
 
 async function run({code, brought, expected}: Example): Promise<TensorData | undefined> {
   const steps = new PrePostProcessor();
-  runInNewContext(code, {steps});
-  const {inputs, outputs} = parsePreprocessing(JSON.parse(JSON.stringify(steps.build())));
+  runInNewContext(code, {steps, increment});
+  const {inputs, outputs} = parsePreprocessing(structuredClone(steps.build()));
   const [[input, declared] = []] = Object.entries(inputs);
   if (input !== undefined && declared !== undefined) {
     return runSteps(declared, {...expected, name: input}, brought);
