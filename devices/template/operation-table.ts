@@ -1,6 +1,8 @@
 import {elementTypes} from '../../schemas/element-type.js';
 import type {Claim, ClaimOptions} from '../../src/plugin/graph/claim.js';
+import type {KernelBuilder} from '../../src/plugin/graph/kernel.js';
 import {OperationTable} from '../../src/plugin/graph/operation-table.js';
+import type {Combination} from './broadcast.js';
 import {computes, moves} from './claims.js';
 import {roundHalfEven} from './half-float.js';
 import * as activations from './kernels/activations.js';
@@ -42,7 +44,9 @@ import {trilu} from './kernels/trilu.js';
 import {predicate, unary, unaryWith} from './kernels/unary.js';
 import {where} from './kernels/where.js';
 
-const [f16, f32, f64, i8, i32, i64, u8] = ['f16', 'f32', 'f64', 'i8', 'i32', 'i64', 'u8'] as const;
+const [f16, f32, f64] = ['f16', 'f32', 'f64'] as const;
+const [i8, i16, i32, i64] = ['i8', 'i16', 'i32', 'i64'] as const;
+const [u8, u16, u32, u64] = ['u8', 'u16', 'u32', 'u64'] as const;
 
 /** What a variable stands for. */
 const any = {sets: {T: elementTypes}};
@@ -50,6 +54,8 @@ const anyAt = {sets: {T: elementTypes, I: [i32, i64]}};
 const numbers = {sets: {T: elementTypes.filter(type => type !== 'string')}};
 const numbersAt = {sets: {...numbers.sets, I: [i32, i64]}};
 const arithmetical = {sets: {T: [f32, f64, f16, i32, i64]}};
+const calculable = {sets: {T: [f32, f64, f16, i8, i16, i32, i64, u8, u16, u32, u64]}};
+const comparable = {sets: {T: [f32, f64, f16, i8, i32, i64, u8, u32, u64]}};
 const floats = {sets: {T: [f32, f64, f16]}};
 const single = {sets: {T: [f32]}};
 const half = {sets: {T: [f32, f16]}};
@@ -59,19 +65,21 @@ const reducedWide = {sets: {T: [f32, f64, i32, i64]}};
 /** Every operation that TEMPLATE runs: since which operator set, on which types, and how. */
 export const operationTable = new OperationTable([
   // Two inputs or more, element by element, broadcast to one shape.
-  computes('Add', 7, '(T, T) -> T', binary(arithmetic.addition), arithmetical),
-  computes('Sub', 7, '(T, T) -> T', binary(arithmetic.subtraction), arithmetical),
-  computes('Mul', 7, '(T, T) -> T', binary(arithmetic.multiplication), arithmetical),
-  computes('Div', 7, '(T, T) -> T', binary(arithmetic.division), arithmetical),
-  computes('Mod', 10, '(T, T) -> T', arithmetic.mod, {sets: {T: [f32, f64, i32, i64, i8, u8]}}),
+  ...calculating('Add', arithmetic.addition),
+  ...calculating('Sub', arithmetic.subtraction),
+  ...calculating('Mul', arithmetic.multiplication),
+  ...calculating('Div', arithmetic.division),
+  computes('Mod', 10, '(T, T) -> T', arithmetic.mod, calculable),
   computes('Pow', 7, '(T, T) -> T', pow, {until: 11, sets: {T: [f32, f64]}}),
   computes('Pow', 12, '(T, U) -> T', pow, {
     sets: {T: [f32, f64, i32, i64], U: [f32, f64, i32, i64]},
   }),
-  computes('Max', 8, '(T...) -> T', variadic(arithmetic.maximum), arithmetical),
-  computes('Min', 8, '(T...) -> T', variadic(arithmetic.minimum), arithmetical),
-  computes('Sum', 8, '(T...) -> T', variadic(arithmetic.addition), floats),
-  computes('Mean', 8, '(T...) -> T', average, half),
+  computes('Max', 6, '(T...) -> T', variadic(arithmetic.maximum), {until: 11, ...floats}),
+  computes('Max', 12, '(T...) -> T', variadic(arithmetic.maximum), comparable),
+  computes('Min', 6, '(T...) -> T', variadic(arithmetic.minimum), {until: 11, ...floats}),
+  computes('Min', 12, '(T...) -> T', variadic(arithmetic.minimum), comparable),
+  computes('Sum', 6, '(T...) -> T', variadic(arithmetic.addition), floats),
+  computes('Mean', 6, '(T...) -> T', average, half),
   computes('PRelu', 7, '(T, T) -> T', binary(arithmetic.slope), floats),
   moves('BitShift', 11, '(T, T) -> T', arithmetic.bitShift, {sets: {T: ['u8', 'u32', 'u64']}}),
   moves('And', 7, '(bool, bool) -> bool', comparison(comparisons.and)),
@@ -169,14 +177,12 @@ export const operationTable = new OperationTable([
   computes('MatMul', 1, '(T, T) -> T', matmul, floats),
   computes('Gemm', 7, '(T, T, T?) -> T', gemm, floats),
   computes('Conv', 1, '(T, T, T?) -> T', conv, half),
-  computes('MaxPool', 1, '(T) -> T', maxPool, {until: 11, sets: {T: [f32, f64, f16]}}),
-  computes('MaxPool', 12, '(T) -> T', maxPool, {sets: {T: [f32, f64, f16, i8, u8]}}),
+  computes('MaxPool', 1, '(T) -> T, i64', maxPool, {until: 11, ...floats}),
+  computes('MaxPool', 12, '(T) -> T, i64', maxPool, {sets: {T: [f32, f64, f16, i8, u8]}}),
   computes('AveragePool', 7, '(T) -> T', averagePool, half),
   computes('GlobalMaxPool', 1, '(T) -> T', globalPool('max'), half),
   computes('GlobalAveragePool', 1, '(T) -> T', globalPool('average'), half),
-  computes('BatchNormalization', 7, '(T, T, T, T, T) -> T', normalization.batchNormalization, {
-    sets: {T: [f32, f64]},
-  }),
+  ...normalizing('BatchNormalization', normalization.batchNormalization),
   computes('InstanceNormalization', 6, '(T, T, T) -> T', normalization.instanceNormalization, half),
   computes(
     'LayerNormalization',
@@ -239,7 +245,9 @@ export const operationTable = new OperationTable([
     sets: {T: [f32, f64, i8, i32, i64, u8, 'bool'], I: [i32, i64]},
   }),
   moves('Trilu', 14, '(T, i64?) -> T', trilu, {sets: {T: [f32, f64, i64, 'bool']}}),
-  moves('OneHot', 9, '(I, I, T) -> T', oneHot, {sets: {I: [i64], T: [f32, i64, 'string']}}),
+  moves('OneHot', 9, '(I, D, T) -> T', oneHot, {
+    sets: {I: [f32, i64], D: [f32, i64], T: [f32, i32, i64, 'string']},
+  }),
   moves('Shape', 1, '(T) -> i64', shapeOf, any),
   moves('Size', 1, '(T) -> i64', size, any),
   moves('Range', 11, '(T, T, T) -> T', range, {sets: {T: [f32, f64, i32, i64]}}),
@@ -247,9 +255,26 @@ export const operationTable = new OperationTable([
   moves('ConstantOfShape', 9, '(i64) -> attribute', constantOfShape, {
     typeOf: node => node.tensor('value')?.type,
   }),
-  moves('Cast', 6, '(T) -> attribute', cast, {...numbers, typeOf: castTarget}),
-  moves('CastLike', 15, '(T, U) -> U', castLike, {sets: {...numbers.sets, U: numbers.sets.T}}),
+  moves('Cast', 6, '(T) -> attribute', cast, {...any, typeOf: castTarget}),
+  moves('CastLike', 15, '(T, U) -> U', castLike, {sets: {...any.sets, U: any.sets.T}}),
 ]);
+
+/** Two inputs into one, from operator set 14 on of every type of numbers. */
+function calculating(type: string, combination: Combination): readonly Claim[] {
+  return [
+    computes(type, 7, '(T, T) -> T', binary(combination), {until: 13, ...arithmetical}),
+    computes(type, 14, '(T, T) -> T', binary(combination), calculable),
+  ];
+}
+
+/** By mean and variance, which from operator set 14 on may be those of the batch. */
+function normalizing(type: string, build: KernelBuilder): readonly Claim[] {
+  const options = {sets: {T: [f32, f64]}};
+  return [
+    computes(type, 7, '(T, T, T, T, T) -> T', build, {until: 13, ...options}),
+    computes(type, 14, '(T, T, T, T, T) -> T, T, T', build, options),
+  ];
+}
 
 /** A reduction whose axes are an attribute before operator set `axesInputSince`, then an input. */
 function reducing(

@@ -90,7 +90,8 @@ function tensorFor(spec: InputSpec, type: ElementType, random: SeededRandom): Te
 }
 
 function valueFor({least, most}: InputSpec, type: ElementType, random: SeededRandom) {
-  if (type === 'string') return `word ${random.whole(0, 99)}`;
+  // Numerals, so that they can be cast.
+  if (type === 'string') return `${random.whole(0, 99)}`;
   if (type === 'bool') return random.whole(0, 1);
   if (type.startsWith('f')) return least + random.next() * (most - least);
   const lowest = type.startsWith('u') ? Math.max(0, least) : least;

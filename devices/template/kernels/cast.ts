@@ -4,31 +4,36 @@ import {
   type NumericType,
 } from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
-import {isWide, narrow, newElements} from '../../../src/plugin/graph/elements.js';
+import {isText, isWide, narrow, newElements} from '../../../src/plugin/graph/elements.js';
 import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
 import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
 import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {fromHalf, toHalf} from '../half-float.js';
 import {required} from './required.js';
+import {parsedText, textOf} from './text.js';
 
 /** `Cast` to the type that attribute `to` names. */
 export const cast: KernelBuilder = ({attributes}) => {
   const to = castTarget(attributes);
-  return inputs => [converted(required(inputs, 0), to)];
+  return inputs => [castTo(required(inputs, 0), to)];
 };
 
 /** `CastLike`: to the type of the second input. */
 export const castLike: KernelBuilder = () => inputs => [
-  converted(required(inputs, 0), required(inputs, 1).type as NumericType),
+  castTo(required(inputs, 0), required(inputs, 1).type),
 ];
 
-/** Throws `unsupported` for text and for types that do not travel. */
-export function castTarget(attributes: NodeAttributes): NumericType {
+/** Throws `unsupported` for a type that does not travel. */
+export function castTarget(attributes: NodeAttributes): ElementType {
   const to = elementTypeOfOnnx(attributes.int('to', 0));
-  if (to !== undefined && to !== 'string') return to;
-  throw unsupported(
-    `to: expected a type of numbers that travels, given ${attributes.int('to', 0)}`,
-  );
+  if (to !== undefined) return to;
+  throw unsupported(`to: expected a type that travels, given ${attributes.int('to', 0)}`);
+}
+
+function castTo(tensor: TensorData, to: ElementType): TensorData {
+  if (tensor.type === to) return tensor;
+  if (to === 'string') return textOf(tensor);
+  return converted(isText(tensor.data) ? parsedText(tensor, to) : tensor, to);
 }
 
 /** Fractions are cut off, and whole numbers wrap around. */

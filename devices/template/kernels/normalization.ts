@@ -1,32 +1,80 @@
 import type {TensorData} from '../../../schemas/tensor.js';
 import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
-import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
+import type {Kernel, KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
 import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
 import {axisOf, sizeOf} from '../../../src/plugin/graph/shapes.js';
 import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {required} from './required.js';
 
-/** `BatchNormalization` of a network that is not being trained: by the given mean and variance. */
-export const batchNormalization: KernelBuilder = ({attributes, hasOutput}) => {
-  attributes.expectInt('training_mode', 0);
+/** `BatchNormalization` by the given mean and variance; by those of the batch where it is trained. */
+export const batchNormalization: KernelBuilder = node => {
+  const {attributes, hasOutput} = node;
+  if (attributes.flag('training_mode', false)) return trainedBatchNormalization(node);
   attributes.expectInt('spatial', 1);
   if (hasOutput(1)) throw unsupported('running mean and variance: expected the first output only');
   const epsilon = attributes.float('epsilon', 1e-5);
   return inputs => {
-    const input = required(inputs, 0);
-    const [scale, bias, mean, variance] = [1, 2, 3, 4].map(at => narrow(required(inputs, at)));
-    const [, channels = 1, ...space] = input.shape;
-    const area = sizeOf(space);
-    const from = narrow(input);
-    const data = newNarrow(input.type, from.length);
-    for (let i = 0; i < from.length; i++) {
-      const channel = Math.floor(i / area) % channels;
-      const factor = (scale?.[channel] ?? 1) / Math.sqrt((variance?.[channel] ?? 1) + epsilon);
-      data[i] = ((from[i] ?? 0) - (mean?.[channel] ?? 0)) * factor + (bias?.[channel] ?? 0);
-    }
-    return [{...input, data} as TensorData];
+    const given = [1, 2, 3, 4].map(at => narrow(required(inputs, at)));
+    return [normalizedBy(required(inputs, 0), given, epsilon)];
   };
 };
+
+/** Each channel by its scale, bias, mean and variance. */
+function normalizedBy(
+  input: TensorData,
+  [scale, bias, mean, variance]: readonly ArrayLike<number>[],
+  epsilon: number,
+): TensorData {
+  const [, channels = 1, ...space] = input.shape;
+  const area = sizeOf(space);
+  const from = narrow(input);
+  const data = newNarrow(input.type, from.length);
+  for (let i = 0; i < from.length; i++) {
+    const channel = Math.floor(i / area) % channels;
+    const factor = (scale?.[channel] ?? 1) / Math.sqrt((variance?.[channel] ?? 1) + epsilon);
+    data[i] = ((from[i] ?? 0) - (mean?.[channel] ?? 0)) * factor + (bias?.[channel] ?? 0);
+  }
+  return {...input, data} as TensorData;
+}
+
+/** Also gives the means and variances of all batches so far, of which old ones count ever less. */
+function trainedBatchNormalization({attributes}: NodeSetting): Kernel {
+  const [epsilon, momentum] = [
+    attributes.float('epsilon', 1e-5),
+    attributes.float('momentum', 0.9),
+  ];
+  return inputs => {
+    const input = required(inputs, 0);
+    const [scale, bias] = [narrow(required(inputs, 1)), narrow(required(inputs, 2))];
+    const statistics = channelStatistics(input);
+    const running = statistics.map((now, index) => {
+      const before = required(inputs, index + 3);
+      const data = narrow(before).map(
+        (value, at) => value * momentum + (now[at] ?? 0) * (1 - momentum),
+      );
+      return {...before, data} as TensorData;
+    });
+    return [normalizedBy(input, [scale, bias, ...statistics], epsilon), ...running];
+  };
+}
+
+/** The mean and the variance of each channel. */
+function channelStatistics(input: TensorData): readonly [Float64Array, Float64Array] {
+  const [batch = 0, channels = 1, ...space] = input.shape;
+  const area = sizeOf(space);
+  const [means, variances] = [new Float64Array(channels), new Float64Array(channels)];
+  const count = batch * area;
+  const from = narrow(input);
+  const channelOf = (index: number) => Math.floor(index / area) % channels;
+  for (const [i, value] of from.entries())
+    means[channelOf(i)] = (means[channelOf(i)] ?? 0) + value / count;
+  for (const [i, value] of from.entries()) {
+    const channel = channelOf(i);
+    const square = (value - (means[channel] ?? 0)) ** 2;
+    variances[channel] = (variances[channel] ?? 0) + square / count;
+  }
+  return [means, variances];
+}
 
 /** `InstanceNormalization`: each channel of each image by its own mean and variance. */
 export const instanceNormalization: KernelBuilder = ({attributes}) => {

@@ -1,5 +1,5 @@
 import type {TensorData} from '../../../schemas/tensor.js';
-import {narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
+import {indexTensor, narrow, newNarrow} from '../../../src/plugin/graph/elements.js';
 import type {KernelBuilder} from '../../../src/plugin/graph/kernel.js';
 import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
 import {type Shape, sizeOf} from '../../../src/plugin/graph/shapes.js';
@@ -7,17 +7,51 @@ import {unsupported} from '../../../src/plugin/graph/unsupported.js';
 import {required} from './required.js';
 import {slide, type WindowOptions, type Windows, windowOptions} from './windows.js';
 
-/** `MaxPool`, without the indices of the largest. */
+/** `MaxPool`; also gives where the largest elements are. */
 export const maxPool: KernelBuilder = ({attributes, hasOutput}) => {
-  if (hasOutput(1)) throw unsupported('Indices: expected the first output only');
   const kernel = kernelShape(attributes.ints('kernel_shape'));
   const options = windowOptions(attributes);
+  const columnMajor = attributes.flag('storage_order', false);
   return inputs => {
     const input = required(inputs, 0);
     const windows = slide(spaceOf(input, kernel), kernel, options);
-    return [pooled(input, windows, largest)];
+    const result = pooled(input, windows, largest);
+    return hasOutput(1) ? [result, placesOfLargest(input, windows, columnMajor)] : [result];
   };
 };
+
+/** Indices into the flat input; each image's own part of them column by column, if so wished. */
+function placesOfLargest(input: TensorData, windows: Windows, columnMajor: boolean): TensorData {
+  const [batch = 0, channels = 0, ...space] = input.shape;
+  const area = sizeOf(space);
+  const from = narrow(input);
+  const places: number[] = [];
+  for (let plane = 0; plane < batch * channels; plane++) {
+    for (const seen of seenBy(windows)) {
+      const inside = seen.filter(offset => offset >= 0);
+      const value = (offset: number) => from[plane * area + offset] ?? 0;
+      const best = inside.reduce((most, next) => (value(next) > value(most) ? next : most));
+      places.push(plane * area + (columnMajor ? columnMajorOffset(best, space) : best));
+    }
+  }
+  return indexTensor([batch, channels, ...windows.shape], places);
+}
+
+function columnMajorOffset(offset: number, space: Shape): number {
+  let [rest, result] = [offset, 0];
+  for (const [axis, size] of [...space.entries()].reverse()) {
+    result += (rest % size) * sizeOf(space.slice(0, axis));
+    rest = Math.floor(rest / size);
+  }
+  return result;
+}
+
+/** For each position of the kernel, the offsets that it sees. */
+function* seenBy({shape, places, offsets}: Windows): Generator<Int32Array> {
+  for (let position = 0; position < sizeOf(shape); position++) {
+    yield offsets.subarray(position * places, (position + 1) * places);
+  }
+}
 
 /** `AveragePool`: padding counts as zeros only if it is told to. */
 export const averagePool: KernelBuilder = ({attributes}) => {
@@ -80,21 +114,16 @@ function mean(element: (index: number) => number, offsets: Int32Array, least: nu
   return sum / count;
 }
 
-function pooled(
-  input: TensorData,
-  {shape, places, offsets}: Windows,
-  pooling: Pooling,
-): TensorData {
+function pooled(input: TensorData, windows: Windows, pooling: Pooling): TensorData {
+  const {shape} = windows;
   const [batch = 0, channels = 0, ...space] = input.shape;
-  const [area, positions] = [sizeOf(space), sizeOf(shape)];
+  const area = sizeOf(space);
   const from = narrow(input);
-  const data = newNarrow(input.type, batch * channels * positions);
+  const data = newNarrow(input.type, batch * channels * sizeOf(shape));
+  let to = 0;
   for (let plane = 0; plane < batch * channels; plane++) {
     const element = (offset: number) => from[plane * area + offset] ?? 0;
-    for (let position = 0; position < positions; position++) {
-      const seen = offsets.subarray(position * places, (position + 1) * places);
-      data[plane * positions + position] = pooling(element, seen);
-    }
+    for (const seen of seenBy(windows)) data[to++] = pooling(element, seen);
   }
   return {type: input.type, shape: [batch, channels, ...shape], data} as TensorData;
 }

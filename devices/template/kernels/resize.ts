@@ -2,6 +2,7 @@ import type {TensorData} from '../../../schemas/tensor.js';
 import {narrow, newNarrow, numbersOf} from '../../../src/plugin/graph/elements.js';
 import type {KernelBuilder, NodeSetting} from '../../../src/plugin/graph/kernel.js';
 import {kernelFailure} from '../../../src/plugin/graph/kernel-failure.js';
+import type {NodeAttributes} from '../../../src/plugin/graph/node-attributes.js';
 import {
   aroundAxis,
   axisOf,
@@ -15,23 +16,27 @@ import {roundings, sourcePositions, transforms} from './source-positions.js';
 
 type Inputs = readonly (TensorData | undefined)[];
 
-/** `Resize` by scales or to sizes: nearest, linear or cubic, along any axes. */
+/** `Resize` by scales or to sizes, or of a region: nearest, linear or cubic, along any axes. */
 export const resize: KernelBuilder = node => {
   refuse(node);
   const {attributes} = node;
   const mode = attributes.choice('mode', 'nearest', ['nearest', 'linear', 'cubic']);
-  const transform =
-    transforms[attributes.choice('coordinate_transformation_mode', 'half_pixel', transformNames)];
+  const way = attributes.choice('coordinate_transformation_mode', 'half_pixel', transformNames);
+  const crops = way === 'tf_crop_and_resize';
   const round = roundings[attributes.choice('nearest_mode', 'round_prefer_floor', roundingNames)];
   const axes = attributes.ints('axes');
-  const tapsOf =
-    mode === 'cubic' ? cubicTaps(attributes.float('cubic_coeff_a', -0.75)) : linearTaps;
+  const tapsOf = mode === 'cubic' ? cubicTapsOf(attributes) : linearTaps;
+  const outside = attributes.float('extrapolation_value', 0);
   return inputs => {
     const input = required(inputs, 0);
-    const target = targetOf(input, inputs, axes);
-    const positions = sourcePositions(input.shape, target, transform);
-    if (mode === 'nearest') return [nearest(input, target.sizes, positions, round)];
-    return [positions.reduce((sum, at, axis) => interpolated(sum, axis, at, tapsOf), input)];
+    const regions = crops ? regionsOf(input, inputs[1], axes) : [];
+    const target = {...targetOf(input, inputs, axes), regions};
+    const positions = sourcePositions(input.shape, target, transforms[way]);
+    const result =
+      mode === 'nearest'
+        ? nearest(input, target.sizes, positions, round)
+        : positions.reduce((sum, at, axis) => interpolated(sum, axis, at, tapsOf), input);
+    return [crops ? filledOutside(result, input.shape, positions, outside) : result];
   };
 };
 
@@ -40,16 +45,21 @@ const roundingNames = Object.keys(roundings) as (keyof typeof roundings)[];
 
 function refuse({attributes}: NodeSetting): void {
   attributes.expectInt('antialias', 0);
-  attributes.expectInt('exclude_outside', 0);
   attributes.choice('keep_aspect_ratio_policy', 'stretch', ['stretch']);
 }
 
 export interface ResizeTarget {
   readonly sizes: Shape;
   readonly scales: readonly number[];
+  /** What is cropped out along each axis; all of it where there is none. */
+  readonly regions: readonly (readonly [start: number, end: number])[];
 }
 
-function targetOf(input: TensorData, inputs: Inputs, axes: Shape | undefined): ResizeTarget {
+function targetOf(
+  input: TensorData,
+  inputs: Inputs,
+  axes: Shape | undefined,
+): Omit<ResizeTarget, 'regions'> {
   const {shape} = input;
   const [scales, sizes] = [inputs[2], inputs[3]];
   if (sizes !== undefined && sizes.data.length > 0) {
@@ -66,6 +76,19 @@ function targetOf(input: TensorData, inputs: Inputs, axes: Shape | undefined): R
     sizes: shape.map((size, axis) => Math.floor(size * (factors[axis] ?? 1))),
     scales: factors,
   };
+}
+
+/** `roi` holds where the region starts along each axis, then where it ends. */
+function regionsOf(
+  {shape}: TensorData,
+  roi: TensorData | undefined,
+  axes: Shape | undefined,
+): ResizeTarget['regions'] {
+  const given = roi === undefined ? [] : numbersOf(roi);
+  const [none, all] = [shape.map(() => 0), shape.map(() => 1)];
+  const starts = spread(given.slice(0, given.length / 2), axes, none);
+  const ends = spread(given.slice(given.length / 2), axes, all);
+  return starts.map((start, axis) => [start, ends[axis] ?? 1]);
 }
 
 /** Values for some axes as values for all; `others` holds what the rest have. */
@@ -112,6 +135,16 @@ function linearTaps(position: number, size: number): Taps {
   ];
 }
 
+function cubicTapsOf(attributes: NodeAttributes): (position: number, size: number) => Taps {
+  const taps = cubicTaps(attributes.float('cubic_coeff_a', -0.75));
+  if (!attributes.flag('exclude_outside', false)) return taps;
+  return (position, size) => {
+    const inside = taps(position).filter(([place]) => place >= 0 && place < size);
+    const sum = inside.reduce((total, [, weight]) => total + weight, 0);
+    return inside.map(([place, weight]) => [place, weight / sum]);
+  };
+}
+
 /** Between four: R. Keys, Cubic convolution interpolation for digital image processing, 1981. */
 function cubicTaps(a: number): (position: number) => Taps {
   const near = (x: number) => ((a + 2) * x - (a + 3)) * x * x + 1;
@@ -154,4 +187,26 @@ function interpolated(
     }
   }
   return {...input, shape: input.shape.with(axis, positions.length), data} as TensorData;
+}
+
+/** `value` wherever a position lies outside the input. */
+function filledOutside(
+  result: TensorData,
+  shape: Shape,
+  positions: readonly Float64Array[],
+  value: number,
+): TensorData {
+  const data = narrow(result).slice();
+  for (const [axis, at] of positions.entries()) {
+    const [outer, size, inner] = aroundAxis(result.shape, axis);
+    const last = (shape[axis] ?? 1) - 1;
+    for (const [index, position] of at.entries()) {
+      if (position >= 0 && position <= last) continue;
+      for (let o = 0; o < outer; o++) {
+        const start = (o * size + index) * inner;
+        data.fill(value, start, start + inner);
+      }
+    }
+  }
+  return {...result, data} as TensorData;
 }

@@ -7,6 +7,8 @@ export interface ResizedAxis {
   readonly size: number;
   /** The size that it gets. */
   readonly target: number;
+  /** What of it is cropped out, where 0 is its first element and 1 its last. */
+  readonly region: readonly [start: number, end: number];
 }
 
 /** Single precision, as ONNX Runtime computes: it decides where a position falls between two. */
@@ -24,6 +26,12 @@ export const transforms = {
   align_corners: (at: number, {size, target}: ResizedAxis) =>
     target === 1 ? 0 : (at * (size - 1)) / (target - 1),
   asymmetric: (at: number, {scale}: ResizedAxis) => at / scale,
+  tf_half_pixel_for_nn: (at: number, {scale}: ResizedAxis) => (at + 0.5) / scale,
+  tf_crop_and_resize(at: number, {size, target, region: [start, end]}: ResizedAxis) {
+    const last = size - 1;
+    if (target === 1) return ((start + end) / 2) * last;
+    return start * last + (at * (end - start) * last) / (target - 1);
+  },
 } as const;
 
 /** Which neighbour is the nearest: `nearest_mode`. */
@@ -34,17 +42,20 @@ export const roundings = {
   ceil: Math.ceil,
 } as const;
 
+const whole: ResizedAxis['region'] = [0, 1];
+
 /** For each axis, where each index of the result lies in the input. */
 export function sourcePositions(
   shape: Shape,
-  {sizes, scales}: ResizeTarget,
+  {sizes, scales, regions}: ResizeTarget,
   transform: (at: number, axis: ResizedAxis) => number,
 ): readonly Float64Array[] {
   return shape.map((size, index) => {
     const target = sizes[index] ?? 0;
-    const axis = {size, target, scale: float(scales[index] ?? 1)};
+    const region = regions[index] ?? whole;
+    const axis = {size, target, region, scale: float(scales[index] ?? 1)};
     // An axis that is not resized stays as it is, whatever the mode.
-    if (axis.scale === 1 && target === size)
+    if (axis.scale === 1 && target === size && region === whole)
       return Float64Array.from({length: size}, (_, at) => at);
     return Float64Array.from({length: target}, (_, at) => float(transform(at, axis)));
   });

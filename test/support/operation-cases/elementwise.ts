@@ -48,10 +48,13 @@ export const elementwiseCases: readonly OperationCase[] = [
   ...['Add', 'Sub', 'Mul', 'Less', 'Greater', 'LessOrEqual', 'GreaterOrEqual', 'Equal'].flatMap(
     type => both(type),
   ),
-  ...both('Add', -3, 3, 7),
+  ...['Add', 'Sub', 'Mul'].flatMap(type => both(type, -3, 3, 13)),
+  ...both('Div', 1, 9, 13),
   ...both('Div', 1, 9),
   ...both('Mod', 1, 9).map(each => ({...each, attributes: {fmod: 1n}})),
   {type: 'Mod', inputs: [fixed('i32', [-7, 7, -7, 7]), fixed('i32', [3, -3, -3, 3])]},
+  {type: 'Mod', inputs: [fixed('u64', [200, 7]), fixed('u64', [3, 9])]},
+  {type: 'Mod', inputs: [fixed('u8', [200, 7]), fixed('u8', [3, 9])]},
   {type: 'Mod', inputs: [fixed('i64', [-7, 7, -7, 7]), fixed('i64', [3, -3, -3, 3])]},
   ...both('Pow', 0, 3),
   ...both('Pow', 0.5, 3, 11),
@@ -61,6 +64,7 @@ export const elementwiseCases: readonly OperationCase[] = [
     {type, inputs: [drawn([2, 3])]},
     {type, inputs: [drawn([2, 3]), drawn([3]), drawn([2, 1])]},
   ]),
+  ...['Max', 'Min'].map(type => ({type, opset: 11, inputs: [drawn([2, 3]), drawn([3])]})),
   {type: 'PRelu', inputs: [drawn([2, 3, 4]), drawn([3, 1])]},
   ...['LEFT', 'RIGHT'].map(direction => ({
     type: 'BitShift',

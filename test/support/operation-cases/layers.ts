@@ -73,6 +73,18 @@ export const layerCases: readonly OperationCase[] = [
   ...pooling.map(attributes => pool('MaxPool', attributes)),
   pool('MaxPool', {dilations: [2n, 2n]}),
   pool('MaxPool', {strides: [2n, 1n]}, 11),
+  ...[0n, 1n].flatMap(storage_order =>
+    pooling.slice(0, 3).map(attributes => ({
+      ...pool('MaxPool', {...attributes, storage_order}),
+      outputs: 2,
+    })),
+  ),
+  {
+    type: 'MaxPool',
+    attributes: {kernel_shape: [2n, 1n, 2n], storage_order: 1n},
+    inputs: [drawn([2, 2, 3, 4, 3])],
+    outputs: 2,
+  },
   {type: 'MaxPool', attributes: {kernel_shape: [2n]}, inputs: [drawn([1, 2, 5])]},
   ...pooling.map(attributes => pool('AveragePool', attributes)),
   ...pooling
@@ -86,6 +98,17 @@ export const layerCases: readonly OperationCase[] = [
     type: 'BatchNormalization',
     attributes,
     inputs: [image, drawn([4]), drawn([4]), drawn([4]), drawn([4], 0.5, 2)],
+  })),
+  {
+    type: 'BatchNormalization',
+    opset: 13,
+    inputs: [image, drawn([4]), drawn([4]), drawn([4]), drawn([4], 0.5, 2)],
+  },
+  ...[{}, {epsilon: 0.1, momentum: 0.5}].map(attributes => ({
+    type: 'BatchNormalization',
+    attributes: {...attributes, training_mode: 1n},
+    inputs: [image, drawn([4]), drawn([4]), drawn([4]), drawn([4], 0.5, 2)],
+    outputs: 3,
   })),
   ...[{}, {epsilon: 0.1}].map(attributes => ({
     type: 'InstanceNormalization',
@@ -106,6 +129,14 @@ export const layerCases: readonly OperationCase[] = [
   {type: 'Dropout', opset: 11, attributes: {ratio: 0.3}, inputs: [drawn([2, 3])]},
   {type: 'Dropout', inputs: [drawn([2, 3])], outputs: 2},
   {type: 'Dropout', inputs: [drawn([2, 3]), fixed('f32', [0.3], [])]},
+  ...[
+    [0, 1],
+    [0.3, 0],
+  ].map(([ratio = 0, training = 0]) => ({
+    type: 'Dropout',
+    inputs: [drawn([2, 3]), fixed('f32', [ratio], []), fixed('bool', [training], [])],
+    outputs: 2,
+  })),
   ...quantizations(),
   ...resizes(),
 ];
@@ -159,9 +190,31 @@ function resizes(): readonly OperationCase[] {
     );
   // Of one sign, so that no sum cancels out what devices round in other places.
   const positive = drawn([1, 2, 4, 5], 1, 2);
-  const cubic = [{mode: 'cubic'}, {mode: 'cubic', cubic_coeff_a: -0.5}];
+  const cubic = [
+    {mode: 'cubic'},
+    {mode: 'cubic', cubic_coeff_a: -0.5},
+    {mode: 'cubic', exclude_outside: 1n},
+  ];
+  // Rows from before the first on to the middle, columns from the second half on.
+  const region = fixed('f32', [0, 0, -0.3, 0.5, 1, 1, 0.5, 1.2]);
+  const crops = [{}, {extrapolation_value: 7}].flatMap(extrapolation =>
+    ['linear', 'nearest'].map(mode => ({
+      type: 'Resize',
+      opset: 13,
+      attributes: {mode, coordinate_transformation_mode: 'tf_crop_and_resize', ...extrapolation},
+      inputs: [x, region, undefined, fixed('i64', [1, 2, 5, 3])],
+    })),
+  );
+  const forNearest = ['floor', 'round_prefer_floor'].map(nearest_mode => ({
+    type: 'Resize',
+    opset: 11,
+    attributes: {nearest_mode, coordinate_transformation_mode: 'tf_half_pixel_for_nn'},
+    inputs: [x, fixed('f32', []), fixed('f32', [1, 1, 0.6, 0.5])],
+  }));
   return [
     ...modes.flatMap(mode => resize(mode, x)),
     ...cubic.flatMap(mode => resize(mode, positive)),
+    ...crops,
+    ...forNearest,
   ];
 }

@@ -70,11 +70,26 @@ export const movementCases: readonly OperationCase[] = [
       inputs: [drawn([2, 3, 4]), diagonal],
     })),
   ),
-  ...[0n, 1n, -1n].map(axis => ({
-    type: 'OneHot',
-    attributes: {axis},
-    inputs: [fixed('i64', [0, -1, 9, 2], [2, 2]), fixed('i64', [3], []), drawn([2])],
-  })),
+  ...[0n, 1n, -1n].flatMap(axis =>
+    // Not every combination of types is one of ONNX Runtime.
+    (
+      [
+        ['i64', 'i64', 'f32'],
+        ['i64', 'i64', 'i64'],
+        ['i64', 'i64', 'string'],
+        ['i64', 'f32', 'i32'],
+        ['f32', 'f32', 'f32'],
+      ] as const
+    ).map(([index, depth, value]) => ({
+      type: 'OneHot',
+      attributes: {axis},
+      inputs: [
+        fixed(index, [0, -1, 9, 2], [2, 2]),
+        fixed(depth, [3], []),
+        drawnAs(value, [2], 0, 9),
+      ],
+    })),
+  ),
   {type: 'Shape', inputs: [x]},
   {type: 'Shape', attributes: {start: -2n, end: -1n}, inputs: [x]},
   {type: 'Size', inputs: [x]},
@@ -120,7 +135,10 @@ function constants(): readonly OperationCase[] {
 }
 
 function casts(): readonly OperationCase[] {
-  const targets = ['f16', 'f32', 'f64', 'i8', 'i32', 'i64', 'u8', 'bool'] as const;
+  const targets = ['f16', 'f32', 'f64', 'i8', 'i32', 'i64', 'u8', 'bool', 'string'] as const;
+  const fractions = [0.1, -2.5, 1e-5, 12_345_678_912, 1 / 3, 0, -0, 1e300, -1e-300, 100];
+  const words = ['1.5', '-2e3', ' +7', '.25x', '1e2', '-0'];
+  const limits = [Number.NaN, Infinity, -Infinity];
   return [
     ...targets.map(to => ({
       type: 'Cast',
@@ -128,7 +146,29 @@ function casts(): readonly OperationCase[] {
       inputs: [drawn([12], 0, 9)],
     })),
     {type: 'Cast', attributes: {to: 7n}, inputs: [drawnAs('f32', [9], -9, 9)]},
+    ...(['f32', 'f64'] as const).flatMap(type =>
+      [fractions, limits].map(values => ({
+        type: 'Cast',
+        attributes: {to: BigInt(onnxDataTypes.string)},
+        inputs: [fixed(type, values)],
+      })),
+    ),
+    ...(['f16', 'f32', 'f64'] as const).map(to => ({
+      type: 'Cast',
+      attributes: {to: BigInt(onnxDataTypes[to])},
+      inputs: [texts([...words, 'NaN', 'INF', '-inf', '+INF'])],
+    })),
+    ...(['i8', 'i32', 'i64', 'bool'] as const).map(to => ({
+      type: 'Cast',
+      attributes: {to: BigInt(onnxDataTypes[to])},
+      inputs: [texts(['12', '-3', ' +7', '100', '1x'])],
+    })),
+    {type: 'CastLike', inputs: [drawn([9], 0, 9), drawnAs('string', [1])]},
     {type: 'CastLike', inputs: [drawn([9], 0, 9), drawnAs('i32', [1])]},
     {type: 'CastLike', inputs: [drawn([9], 0, 9), drawnAs('f16', [1])]},
   ];
+}
+
+function texts(values: readonly string[]) {
+  return {shape: [values.length], values, type: 'string', least: 0, most: 0} as const;
 }
