@@ -27,6 +27,7 @@ export const errorCodes = {
   PAYLOAD_TOO_LARGE: false,
   INVALID_FRAME: false,
   INVALID_BLOB: false,
+  BLOB_INCOMPATIBLE: false,
   BUSY: false,
   CANCELLED: false,
   NOT_STARTED: false,
