@@ -15,7 +15,7 @@ import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour
 import {messageParser} from '../src/kernel/parse-message.js';
 import {refused, succeeded} from './answer.js';
 import {execute} from './execute.js';
-import type {LoadedStage, PluginTask} from './plugin-task.js';
+import type {LoadedStage, PluginTask, StageExport} from './plugin-task.js';
 import {postprocess} from './postprocess.js';
 import {preprocess} from './preprocess.js';
 import type {StageReplica} from './stage-replica.js';
@@ -82,6 +82,12 @@ export class Device implements Behaviour<DeviceMessage, Private> {
         return this.#onLoad(message.ask, message.stage);
       case 'unload':
         return this.#onUnload(message.ask, message.address);
+      case 'export':
+        return [this.#export(message.ask, message.address)];
+      case 'canImport': {
+        const {ask, requirements} = message;
+        return [this.#pass(ask, {kind: 'canImport', requirements})];
+      }
       default:
         return unreachable(message);
     }
@@ -127,10 +133,13 @@ export class Device implements Behaviour<DeviceMessage, Private> {
       return [refused(ask, new InferenceError('BUSY', `${order.address} is loaded already`))];
     }
     this.#stages.set(order.address, 'loading');
-    const {address, network} = order;
+    const {address, network, compiled} = order;
     const config = this.#configured(order.config);
     const {fullName} = this.#options.description;
-    const task: PluginTask = {kind: 'load', address, network, config, fullName};
+    const task: PluginTask = {
+      kind: 'load',
+      ...{address, network, compiled, config, fullName},
+    };
     return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
   }
 
@@ -146,10 +155,10 @@ export class Device implements Behaviour<DeviceMessage, Private> {
       return outcome.ok ? [answer, this.#release(null, address)] : [answer];
     }
     this.#stages.set(address, 'loaded');
-    const {slots, queuedMax, fromCache} = outcome.value as LoadedStage;
+    const {slots, queuedMax, origin} = outcome.value as LoadedStage;
     const device = this.#options.description.name;
     const behaviour = actorOf[order.role]({order, device, slots, queuedMax});
-    const answer: LoadAnswer = {slots, fromCache};
+    const answer: LoadAnswer = {slots, origin};
     return [{do: 'spawn', address, behaviour}, succeeded(ask, answer)];
   }
 
@@ -162,6 +171,19 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     }
     this.#stages.delete(address);
     return [{do: 'stop', address}, this.#release(ask, address)];
+  }
+
+  #export(ask: Ask, address: string): Effect<Private> {
+    if (this.#stages.get(address) !== 'loaded') {
+      return refused(ask, new InferenceError('RELEASED', `${address} is not loaded`));
+    }
+    const {kind, plugin, pluginVersion} = this.#options.description;
+    const whole = (value: unknown) => ({kind, plugin, pluginVersion, ...(value as StageExport)});
+    return this.#plugin({kind: 'export', address}, outcome => ({
+      kind: 'answered',
+      ask,
+      outcome: outcome.ok ? {ok: true, value: whole(outcome.value)} : outcome,
+    }));
   }
 
   #release(ask: Ask | null, address: string): Effect<Private> {

@@ -156,6 +156,7 @@ function stageOrders(
     role,
     name,
     network,
+    compiled: null,
     batch: role === 'execute' ? split.wish.batch : 1,
     inputs,
     overridable,

@@ -1,6 +1,9 @@
+import type {CompiledRef, RuntimeRequirements} from '../schemas/compiled-network.js';
 import type {ConfigMap} from '../schemas/config.js';
 import type {DeviceDescription} from '../schemas/device.js';
+import type {ExportedStage} from '../schemas/exported-network.js';
 import type {NetworkRef} from '../schemas/network-blob.js';
+import type {StageOrigin} from '../schemas/stage-graph.js';
 
 /** What a device asks of its plugin; done off the thread that answers messages. */
 export type PluginTask =
@@ -11,11 +14,16 @@ export type PluginTask =
   | {
       readonly kind: 'load';
       readonly address: string;
-      readonly network: NetworkRef;
+      readonly network: NetworkRef | null;
+      readonly compiled: CompiledRef | null;
       readonly config: ConfigMap;
       /** The device's full name. */
       readonly fullName: string;
     }
+  /** Stores what was compiled for `address`; answers a StageExport. */
+  | {readonly kind: 'export'; readonly address: string}
+  /** Answers an ImportSupport. */
+  | {readonly kind: 'canImport'; readonly requirements: RuntimeRequirements}
   /** Withdraws the executor named `address` and ends its kernels. */
   | {readonly kind: 'release'; readonly address: string};
 
@@ -24,6 +32,8 @@ export interface LoadedStage {
   readonly slots: number;
   /** Inferences that may wait for one of them. */
   readonly queuedMax: number;
-  /** It was compiled before, and not now. */
-  readonly fromCache: boolean;
+  readonly origin: StageOrigin;
 }
+
+/** A stage as its plugin gives it; the device knows the rest. */
+export type StageExport = Pick<ExportedStage, 'network' | 'compiled' | 'config'>;

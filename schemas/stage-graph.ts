@@ -4,6 +4,10 @@ import {tensorInfoSchema} from './tensor.js';
 export const stageRoles = ['preprocess', 'execute', 'postprocess'] as const;
 export type StageRole = (typeof stageRoles)[number];
 
+/** Where a stage came from: compiled now, out of its node's cache, or out of an exported blob. */
+export const stageOrigins = ['compiled', 'cache', 'blob'] as const;
+export type StageOrigin = (typeof stageOrigins)[number];
+
 /** One running copy of a stage. */
 export const replicaSchema = z.object({
   /** Qualified: `host-a/CPU`. */
@@ -12,8 +16,7 @@ export const replicaSchema = z.object({
   address: z.string(),
   /** Inferences that it runs at the same time; left out until it is loaded. */
   slots: z.int().positive().optional(),
-  /** Whether its device had compiled it before. */
-  fromCache: z.boolean().optional(),
+  origin: z.enum(stageOrigins).optional(),
 });
 export type Replica = Readonly<z.infer<typeof replicaSchema>>;
 

@@ -1,8 +1,9 @@
 import {z} from 'zod';
+import {compiledRefSchema, runtimeRequirementsSchema} from '../compiled-network.js';
 import {configSchema} from '../config.js';
 import {operationSupportSchema} from '../device.js';
 import {networkRefSchema} from '../network-blob.js';
-import {stageRoles} from '../stage-graph.js';
+import {stageOrigins, stageRoles} from '../stage-graph.js';
 import {tensorInfoSchema} from '../tensor.js';
 import {askSchema} from './ask.js';
 
@@ -22,7 +23,10 @@ export const stageOrderSchema = z.object({
   index: z.int().nonnegative(),
   role: z.enum(stageRoles),
   name: z.string(),
-  network: networkRefSchema,
+  /** Null: there is only what was compiled. */
+  network: networkRefSchema.nullable(),
+  /** What was compiled elsewhere, to be imported where that can be. */
+  compiled: compiledRefSchema.nullable(),
   config: configSchema,
   /** Requests that run as one. */
   batch: z.int().positive(),
@@ -48,12 +52,21 @@ const unloadSchema = z.object({
 });
 const propertiesSchema = z.object({kind: z.literal('properties'), ask: askSchema});
 
+const exportSchema = z.object({kind: z.literal('export'), ask: askSchema, address: z.string()});
+const canImportSchema = z.object({
+  kind: z.literal('canImport'),
+  ask: askSchema,
+  requirements: runtimeRequirementsSchema,
+});
+
 /** What a device receives. */
 export const deviceMessageSchema = z.discriminatedUnion('kind', [
   propertiesSchema,
   querySchema,
   loadSchema,
   unloadSchema,
+  exportSchema,
+  canImportSchema,
 ]);
 export type DeviceMessage = Readonly<z.infer<typeof deviceMessageSchema>>;
 
@@ -63,7 +76,6 @@ export const queryAnswerSchema = z.array(operationSupportSchema).readonly();
 /** Answer to `load`. */
 export const loadAnswerSchema = z.object({
   slots: z.int().positive(),
-  /** LOADED_FROM_CACHE: nothing had to be compiled. */
-  fromCache: z.boolean(),
+  origin: z.enum(stageOrigins),
 });
 export type LoadAnswer = Readonly<z.infer<typeof loadAnswerSchema>>;

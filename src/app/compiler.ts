@@ -1,6 +1,7 @@
 import type {RuntimeRequirements} from '../../schemas/compiled-network.js';
 import type {ConfigMap} from '../../schemas/config.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
+import type {StageOrigin} from '../../schemas/stage-graph.js';
 import {standardConfig} from '../plugin/config.js';
 import type {ExecutableNetwork, NetworkSource, Plugin} from '../plugin/plugin.js';
 import type {CacheKey, CompiledCache} from '../ports/compiled-cache.js';
@@ -30,7 +31,7 @@ export interface Compilable {
 
 export interface Compiled {
   readonly executable: ExecutableNetwork;
-  readonly fromCache: boolean;
+  readonly origin: StageOrigin;
 }
 
 /** Compiles networks, or imports what was compiled before from the cache. */
@@ -62,7 +63,7 @@ export class Compiler {
   async #loadCached(order: Compilable, key: CacheKey): Promise<Compiled> {
     const {store} = this.#options.cache;
     const found = await this.#import(order, key);
-    if (found !== undefined) return {executable: found, fromCache: true};
+    if (found !== undefined) return {executable: found, origin: 'cache'};
     const compiled = await this.#compile(order);
     await store.store(key, async folder => compiled.executable.exportNetwork?.(folder));
     return compiled;
@@ -71,7 +72,7 @@ export class Compiler {
   async #compile({network, config}: Compilable): Promise<Compiled> {
     const {plugin, fetch} = this.#options;
     const executable = await plugin.loadNetwork(await fetch(network), config);
-    return {executable, fromCache: false};
+    return {executable, origin: 'compiled'};
   }
 
   async #import({config}: Compilable, key: CacheKey): Promise<ExecutableNetwork | undefined> {

@@ -1,17 +1,19 @@
-import type {LoadedStage, PluginTask} from '../../actors/plugin-task.js';
+import type {LoadedStage, PluginTask, StageExport} from '../../actors/plugin-task.js';
+import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {DeviceProperties} from '../../schemas/metrics.js';
-import type {NetworkRef} from '../../schemas/network-blob.js';
 import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import {standardConfig} from '../plugin/config.js';
 import {deviceProperties} from '../plugin/device-properties.js';
-import type {NetworkSource, Plugin} from '../plugin/plugin.js';
+import type {ExecutableNetwork, Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {type Log, silentLog} from '../ports/log.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
-import {type Compilable, Compiler, type NodeCache} from './compiler.js';
+import type {NodeCache} from './compiler.js';
+import {exportStage} from './export-stage.js';
 import {StageExecutor} from './stage-executor.js';
+import {StageLoader, type StageSource} from './stage-loader.js';
 
 export interface PluginHostOptions {
   readonly plugin: Plugin;
@@ -22,34 +24,51 @@ export interface PluginHostOptions {
   readonly log?: Log;
 }
 
+interface HostedStage {
+  readonly executable: ExecutableNetwork;
+  readonly executor: StageExecutor;
+  readonly source: StageSource;
+}
+
+type PluginAnswer =
+  | DeviceProperties
+  | readonly OperationSupport[]
+  | LoadedStage
+  | StageExport
+  | ImportSupport
+  | null;
+
 /** Does for device actors what only their plugin can: queries, compiles and releases networks. */
 export class PluginHost implements TaskExecutor<PluginTask> {
   readonly slots = 4;
   readonly #options: PluginHostOptions;
-  readonly #compiler: Compiler;
-  readonly #executors = new Map<string, StageExecutor>();
+  readonly #loader: StageLoader;
+  /** By address. */
+  readonly #stages = new Map<string, HostedStage>();
   #closed = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
-    const {plugin, cache, log = silentLog} = options;
-    this.#compiler = new Compiler({plugin, cache, log, fetch: network => this.#fetch(network)});
+    const {plugin, bulk, cache, log = silentLog} = options;
+    this.#loader = new StageLoader({plugin, bulk, cache, log});
   }
 
-  async run(
-    task: PluginTask,
-  ): Promise<DeviceProperties | readonly OperationSupport[] | LoadedStage | null> {
+  async run(task: PluginTask): Promise<PluginAnswer> {
     switch (task.kind) {
       case 'properties':
         return deviceProperties(this.#options.plugin, task.device);
       case 'query': {
-        const source = await this.#fetch(task.network);
+        const source = await this.#loader.fetch(task.network);
         // A plugin that was closed would start its workers again, for nobody to end.
         if (this.#closed) throw closing();
         return this.#options.plugin.queryNetwork(source, task.config);
       }
       case 'load':
         return this.#load(task.address, task);
+      case 'export':
+        return this.#export(task.address);
+      case 'canImport':
+        return this.#canImport(task.requirements);
       case 'release':
         await this.#release(task.address);
         return null;
@@ -59,37 +78,44 @@ export class PluginHost implements TaskExecutor<PluginTask> {
   /** What is still being loaded is released once it is there. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#executors.keys()].map(address => this.#release(address)));
+    await Promise.all([...this.#stages.keys()].map(address => this.#release(address)));
     await this.#options.plugin.close();
   }
 
-  async #load(address: string, order: Compilable): Promise<LoadedStage> {
-    const {executable, fromCache} = await this.#compiler.load(order);
+  async #load(address: string, order: StageSource): Promise<LoadedStage> {
+    const {executable, origin} = await this.#loader.load(order);
     if (this.#closed) {
       await executable.release();
       throw closing();
     }
     const executor = new StageExecutor(executable);
-    this.#executors.set(address, executor);
+    this.#stages.set(address, {executable, executor, source: order});
     this.#options.system.provide(address, executor);
     const queuedMax = standardConfig(order.config).QUEUED_MAX;
-    return {slots: executable.slots, queuedMax, fromCache};
+    return {slots: executable.slots, queuedMax, origin};
+  }
+
+  async #export(address: string): Promise<StageExport> {
+    const {plugin, bulk} = this.#options;
+    const stage = this.#stages.get(address);
+    if (stage === undefined || this.#closed) throw closing();
+    const {executable, source} = stage;
+    const {network, config} = source;
+    return {network, config, compiled: await exportStage({plugin, executable, bulk})};
+  }
+
+  async #canImport(requirements: RuntimeRequirements): Promise<ImportSupport> {
+    const {plugin} = this.#options;
+    if (this.#closed) throw closing();
+    if (plugin.canImport !== undefined) return plugin.canImport(requirements);
+    return {supported: false, reason: `${plugin.name} imports nothing`};
   }
 
   async #release(address: string): Promise<void> {
-    const executor = this.#executors.get(address);
-    this.#executors.delete(address);
+    const stage = this.#stages.get(address);
+    this.#stages.delete(address);
     this.#options.system.withdraw(address);
-    await executor?.close();
-  }
-
-  async #fetch({model, weights}: NetworkRef): Promise<NetworkSource> {
-    const {bulk} = this.#options;
-    const [bytes, weightsFile] = await Promise.all([
-      bulk.get(model.digest),
-      weights === null ? undefined : bulk.file(weights.digest),
-    ]);
-    return {model: bytes, weightsFile};
+    await stage?.executor.close();
   }
 }
 

@@ -28,7 +28,7 @@ export function networkMetrics(deployment: Deployment): NetworkMetrics {
     OPTIMAL_NUMBER_OF_INFER_REQUESTS: optimal,
     EXECUTION_DEVICES: [...new Set(replicas.map(({device}) => device))],
     HETERO_NUMBER_OF_SUBMODELS: stages.filter(({role}) => role === 'execute').length,
-    LOADED_FROM_CACHE: replicas.length > 0 && replicas.every(({fromCache}) => fromCache === true),
+    LOADED_FROM_CACHE: replicas.length > 0 && replicas.every(({origin}) => origin === 'cache'),
     DEVICE_PROPERTIES: deviceConfigs(deployment),
   };
 }

@@ -34,7 +34,7 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
   onLoad: () => LoadedStage | Promise<LoadedStage> = () => ({
     slots: 1,
     queuedMax: 8,
-    fromCache: false,
+    origin: 'compiled',
   });
 
   constructor(graph: NetworkGraph) {
@@ -50,6 +50,10 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
         return this.onQuery === undefined ? this.#support() : this.onQuery();
       case 'load':
         return this.onLoad();
+      case 'export':
+        return {network: stored, compiled: null, config: {}};
+      case 'canImport':
+        return {supported: false, reason: 'scripted'};
       case 'release':
         return null;
     }

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {ExportedNetwork} from '../../schemas/exported-network.js';
+import {invariant} from '../../src/errors.js';
 import type {ExportedBlob, Payload} from '../../src/ports/blob-codec.js';
 import {diamondWithSkip} from './stage-graphs.js';
 
@@ -43,8 +44,10 @@ export function exportedBlob(): ExportedBlob {
   };
 }
 
-function stageGraphOf({stageGraph}: Deployment) {
-  return stageGraph;
+function stageGraphOf({variants}: Deployment) {
+  const [variant] = variants;
+  invariant(variant, 'a deployment has a variant');
+  return variant.stageGraph;
 }
 
 function refOf({digest, bytes}: Payload) {

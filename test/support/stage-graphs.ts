@@ -193,6 +193,7 @@ export function orderOf(deployment: Deployment, index: number, replica = 0): Sta
     role,
     name,
     network: {model: {digest: '0'.repeat(64), bytes: 1}, weights: null},
+    compiled: null,
     config: {},
     batch: 1,
     inputs,

@@ -79,7 +79,7 @@ test('a deployment that took longer to load than it is kept lives as long as any
   let compiled = () => {};
   plugin.onLoad = () =>
     new Promise(resolve => {
-      compiled = () => resolve({slots: 1, queuedMax: 1, fromCache: false});
+      compiled = () => resolve({slots: 1, queuedMax: 1, origin: 'compiled'});
     });
   const id = cluster.send(load);
   await cluster.world.advance(200_000);

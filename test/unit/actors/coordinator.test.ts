@@ -53,7 +53,7 @@ test('a network is split over the devices of its order and loaded', async t => {
     outputs: [{name: 'y', type: 'f32', shape: [1, 4]}],
   });
   const stages = `stage.${deployment.id}.0`;
-  const answered = {slots: 1, fromCache: false};
+  const answered = {slots: 1, origin: 'compiled'};
   t.deepEqual(
     stageGraphOf(deployment).stages.map(({device, operations, replicas}) => [
       device,

@@ -44,7 +44,7 @@ class DeviceBench extends BareActor<unknown, unknown> {
   }
 }
 
-const loaded = {ok: true, value: {slots: 3, queuedMax: 5, fromCache: false}} as const;
+const loaded = {ok: true, value: {slots: 3, queuedMax: 5, origin: 'compiled'}} as const;
 const released = {ok: true, value: null} as const;
 
 test('it tells the registries that it is alive, at once and every second', t => {
@@ -125,13 +125,13 @@ test('a stage is compiled, its actor started, and then the order answered', t =>
   const device = new DeviceBench();
   device.load();
   t.deepEqual(device.tasks, [
-    {kind: 'load', address, network, config: {}, fullName: 'the CPU of host-a'},
+    {kind: 'load', address, network, compiled: null, config: {}, fullName: 'the CPU of host-a'},
   ]);
   t.deepEqual(device.answers(), []);
   device.settle(loaded);
   t.deepEqual([...device.spawned.keys()], [address]);
   t.deepEqual(device.answers(), [
-    {kind: 'reply', id: 0, ok: true, value: {slots: 3, fromCache: false}},
+    {kind: 'reply', id: 0, ok: true, value: {slots: 3, origin: 'compiled'}},
   ]);
   t.deepEqual(device.done.slice(-2), ['spawn', 'send']);
 });
@@ -139,7 +139,7 @@ test('a stage is compiled, its actor started, and then the order answered', t =>
 test('as many wait at a stage as the plugin says', t => {
   const device = new DeviceBench();
   device.load();
-  device.settle({ok: true, value: {slots: 1, queuedMax: 1, fromCache: false}});
+  device.settle({ok: true, value: {slots: 1, queuedMax: 1, origin: 'compiled'}});
   const behaviour = device.spawned.get(address);
   if (behaviour === undefined) return t.fail();
   const stage = new BareActor(behaviour);
@@ -260,4 +260,51 @@ test('what is no message to a device is refused at the door', t => {
       {code: 'INVALID_FRAME'},
     );
   }
+});
+
+const exported = {
+  network,
+  compiled: {
+    content: {digest: 'c'.repeat(64), bytes: 3},
+    weights: null,
+    requirements: {plugin: 'CPU'},
+  },
+  config: {},
+};
+
+test('a stage is exported with what its device is', t => {
+  const device = new DeviceBench();
+  device.load();
+  device.settle(loaded);
+  device.ask({kind: 'export', address: order.address});
+  t.deepEqual(device.tasks.at(-1), {kind: 'export', address: order.address});
+  device.settle({ok: true, value: exported});
+  const value = {kind: 'CPU', plugin: 'CPU', pluginVersion: '1.0.0', ...exported};
+  t.like(device.answers().at(-1), {ok: true, value});
+});
+
+test('a stage that is not loaded, or not yet, is not exported', t => {
+  const device = new DeviceBench();
+  device.ask({kind: 'export', address: order.address});
+  device.load();
+  device.ask({kind: 'export', address: order.address});
+  t.like(device.answers(), [
+    {ok: false, error: {code: 'RELEASED'}},
+    {ok: false, error: {code: 'RELEASED'}},
+  ]);
+});
+
+test('what a device can import is up to its plugin', t => {
+  const device = new DeviceBench();
+  const {requirements} = exported.compiled;
+  device.ask({kind: 'canImport', requirements});
+  t.deepEqual(device.tasks, [{kind: 'canImport', requirements}]);
+  device.settle({ok: true, value: {supported: false, reason: 'another version'}});
+  t.like(device.answers(), [{ok: true, value: {supported: false, reason: 'another version'}}]);
+});
+
+test('what was exported is loaded with the order', t => {
+  const device = new DeviceBench();
+  device.ask({kind: 'load', stage: {...order, network: null, compiled: exported.compiled}});
+  t.like(device.tasks, [{kind: 'load', network: null, compiled: exported.compiled}]);
 });

@@ -110,7 +110,7 @@ test('AUTO takes the best device that takes the whole network, and a CPU serves 
   let compiled = () => {};
   best.onLoad = () =>
     new Promise(resolve => {
-      compiled = () => resolve({slots: 1, queuedMax: 8, fromCache: false});
+      compiled = () => resolve({slots: 1, queuedMax: 8, origin: 'compiled'});
     });
   const first = await load(cluster, 'AUTO');
   t.deepEqual(first.variants.map(placesOf), [[['host-a/CPU']]]);

@@ -49,7 +49,7 @@ async function compilerOf(t: ExecutionContext, plugin: Plugin, given?: string) {
   const fetch = async () => ({model: new Uint8Array(), weightsFile: undefined});
   const compiler = new Compiler({plugin, cache: nodeCache({dir}, log), log, fetch});
   const load = async (config: Config = {}, of = network, fullName = 'chip') =>
-    (await compiler.load({network: of, config, fullName})).fromCache;
+    (await compiler.load({network: of, config, fullName})).origin === 'cache';
   return {dir, log, load};
 }
 
@@ -176,18 +176,18 @@ test('CPU computes the same from the cache, and after an entry was spoilt', asyn
   const fetch = async () => ({model, weightsFile: undefined});
   const compiler = new Compiler({plugin, cache: nodeCache({dir}, log), log, fetch});
   const run = async () => {
-    const {executable, fromCache} = await compiler.load({network, config: {}, fullName: 'chip'});
+    const {executable, origin} = await compiler.load({network, config: {}, fullName: 'chip'});
     const tensors = new Map([['x', tensorOf('f32', [1, 2], [1, -1])]]);
     const result = await executable.infer({tensors, owned: false, profile: false});
     await executable.release();
-    return {fromCache, y: result.tensors.get('y')};
+    return {origin, y: result.tensors.get('y')};
   };
   const y = tensorOf('f32', [1, 2], [0, 0]);
   t.deepEqual(
     [await run(), await run()],
     [
-      {fromCache: false, y},
-      {fromCache: true, y},
+      {origin: 'compiled', y},
+      {origin: 'cache', y},
     ],
   );
   const content = join(dir, (await readdir(dir))[0] ?? '', 'content');
@@ -197,8 +197,8 @@ test('CPU computes the same from the cache, and after an entry was spoilt', asyn
   t.deepEqual(
     [await run(), await run()],
     [
-      {fromCache: false, y},
-      {fromCache: true, y},
+      {origin: 'compiled', y},
+      {origin: 'cache', y},
     ],
   );
 });

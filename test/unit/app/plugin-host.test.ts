@@ -35,7 +35,7 @@ async function hosted(t: ExecutionContext) {
   const host = new PluginHost({plugin, bulk, system, cache: nodeCache({}, silentLog)});
   const network = {model: await bulk.put(Uint8Array.of(1, 2, 3)), weights: null};
   const load = (config = {}) =>
-    host.run({kind: 'load', address: 'stage.1', network, config, fullName: 'chip'});
+    host.run({kind: 'load', address: 'stage.1', network, compiled: null, config, fullName: 'chip'});
   return {host, network, steps, load, compile: () => compile()};
 }
 
@@ -48,7 +48,7 @@ test('a loaded stage says what it runs at once and what may wait', async t => {
   const [first, second] = loading;
   await settled();
   compile();
-  t.deepEqual(await second, {slots: 3, queuedMax: 7, fromCache: false});
+  t.deepEqual(await second, {slots: 3, queuedMax: 7, origin: 'compiled'});
   t.truthy(first);
 });
 
@@ -57,7 +57,7 @@ test("a plugin's own config keys are its own business", async t => {
   const loading = load({CHIP_MODE: 'fast', QUEUED_MAX: 7});
   await settled();
   compile();
-  t.deepEqual(await loading, {slots: 3, queuedMax: 7, fromCache: false});
+  t.deepEqual(await loading, {slots: 3, queuedMax: 7, origin: 'compiled'});
 });
 
 test('a query is the answer of the plugin', async t => {

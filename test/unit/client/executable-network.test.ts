@@ -123,7 +123,7 @@ test('a network tells its metrics: name, devices, stages, requests that keep all
   const variants = deployment.variants.map(variant => {
     const stages = variant.stageGraph.stages.map(stage => ({
       ...stage,
-      replicas: stage.replicas.map(replica => ({...replica, fromCache: true})),
+      replicas: stage.replicas.map(replica => ({...replica, origin: 'cache' as const})),
     }));
     return {...variant, requestsOptimal: 24, stageGraph: {...variant.stageGraph, stages}};
   });
