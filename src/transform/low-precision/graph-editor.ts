@@ -3,6 +3,7 @@ import {bodiesOf, capturedValues, localValues} from '../../network/captured-valu
 import {isExternal} from '../../network/external-data.js';
 import type {GraphProto, NodeProto, TensorProto} from '../../network/generated/onnx_pb.js';
 import {constantTensor} from '../../network/lift-body-weights.js';
+import {type FunctionOf, localFunctions} from '../../network/local-functions.js';
 import type {Network} from '../../network/network.js';
 import {nodeProto} from '../../network/node-proto.js';
 import {sortNodes} from '../../network/sort-nodes.js';
@@ -33,6 +34,7 @@ export interface EditedGraph {
  */
 export class GraphEditor {
   readonly #graph: GraphProto;
+  readonly #functionOf: FunctionOf;
   readonly #opsets: ReadonlyMap<string, number>;
   readonly #overridable: ReadonlySet<string>;
   readonly #nodes = new Set<OpenNode>();
@@ -50,6 +52,7 @@ export class GraphEditor {
     invariant(model.graph !== undefined, 'a network that was read has a graph');
     this.#graph = model.graph;
     this.#opsets = new Map(model.opsetImport.map(o => [domainOf(o.domain), Number(o.version)]));
+    this.#functionOf = localFunctions(model);
     this.#overridable = new Set(overridable);
     this.#initializers = new Map(this.#graph.initializer.map(tensor => [tensor.name, tensor]));
     const captured = this.#graph.node.flatMap(node => capturedValues(node));
@@ -69,6 +72,11 @@ export class GraphEditor {
   /** Version of an operator set, `''` being that of ONNX; 0 if the network does not import it. */
   opset(domain = ''): number {
     return this.#opsets.get(domain) ?? 0;
+  }
+
+  /** Whether a node calls a function that the file defines. */
+  isFunction({proto}: EditedNode): boolean {
+    return this.#functionOf(proto) !== undefined;
   }
 
   /** In topological order, those that passes made last; nodes may be added and removed meanwhile. */

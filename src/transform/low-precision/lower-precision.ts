@@ -9,6 +9,7 @@ import {dropRequantize} from './drop-requantize.js';
 import {foldQuantize} from './fold-quantize.js';
 import {type EditedGraph, GraphEditor} from './graph-editor.js';
 import {LinearQuantizations} from './linear-quantization.js';
+import {lowerFakeQuantize} from './lower-fake-quantize.js';
 import type {Pass} from './pass.js';
 import {quantizeEarly} from './quantize-early.js';
 import {requantizeByTable} from './requantize-by-table.js';
@@ -16,6 +17,7 @@ import {shareQuantize} from './share-quantize.js';
 
 /** The low precision transformations, in their order; docs/LOW_PRECISION.md says what each does. */
 export const lowPrecisionPasses: readonly Pass[] = [
+  lowerFakeQuantize,
   foldQuantize,
   shareQuantize,
   dequantizeLate,

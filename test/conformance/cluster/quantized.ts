@@ -1,8 +1,11 @@
 import type {TensorData} from '../../../schemas/tensor.js';
 import type {ExecutableNetwork, StageGraph} from '../../../src/index.js';
+import {floats} from '../../support/cluster-networks.js';
+import {NetworkBuilder} from '../../support/network-builder.js';
 import {quantizedConvnet, quantizedImages} from '../../support/quantized-network.js';
 import {runModel} from '../../support/run-model.js';
-import type {Check} from './check.js';
+import {tensorOf} from '../../support/tensor-of.js';
+import {type Check, load} from './check.js';
 
 const device = 'HETERO:WASM,CPU';
 
@@ -32,6 +35,24 @@ export function quantized(check: Check): void {
     t.deepEqual(compiled, placed);
     // Where the branches part, each has its own DequantizeLinear.
     t.true(placed.includes('DequantizeLinear_8#2'));
+  });
+
+  check('FakeQuantize, which no device knows, runs on any', async (t, core) => {
+    const model = new NetworkBuilder('fake')
+      .opset('org.openvinotoolkit', 1)
+      .input('x', 'f32', [5])
+      .initializer('low', tensorOf('f32', [], [-1]))
+      .initializer('high', tensorOf('f32', [], [2]))
+      .node('org.openvinotoolkit.FakeQuantize', 'x low high low high', 'f', {levels: 4n}, 'fake')
+      .node('Neg', 'f', 'y', {}, 'negate')
+      .output('y', 'f32', [5])
+      .bytes();
+    const executable = await load(t, core, model, device, {
+      affinity: {fake: 'WASM', negate: 'CPU'},
+    });
+    const request = executable.createInferRequest();
+    const {y} = await request.infer({x: floats([-3, -0.6, 0.4, 1.6, 9])});
+    t.deepEqual([...(y?.data ?? [])], [1, 1, -0, -2, -2]);
   });
 
   check('with the transformations off a network stays as it is', async (t, core) => {
