@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {TensorInfo} from './tensor.js';
 
 /** One kernel of a network as a device runs it. */
 export const runtimeNodeSchema = z.object({
@@ -24,3 +25,20 @@ export const runtimeGraphSchema = z.object({
   nodes: z.array(runtimeNodeSchema).readonly(),
 });
 export type RuntimeGraph = Readonly<z.infer<typeof runtimeGraphSchema>>;
+
+/** A kernel in a runtime graph of a whole network, whose values have names of their own. */
+export interface PlacedNode extends RuntimeNode {
+  /** Name of the stage. */
+  readonly stage: string;
+  /** Qualified: `host-a/CPU`. */
+  readonly device: string;
+}
+
+/** A network as its devices run it, over all stages. */
+export interface RuntimeNetwork {
+  readonly name: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** In an order in which they can run. */
+  readonly nodes: readonly PlacedNode[];
+}

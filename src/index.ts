@@ -11,6 +11,7 @@ export {
 } from '../schemas/metrics.js';
 export type {OperationCounter, StageCounters} from '../schemas/performance-counters.js';
 export {type ConfigKey, type ConfigValues, configProperties} from '../schemas/properties.js';
+export type {PlacedNode} from '../schemas/runtime-graph.js';
 export type {Edge, Replica, Stage, StageGraph} from '../schemas/stage-graph.js';
 export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
 export type {ConnectOptions} from './app/connect-options.js';
@@ -32,6 +33,7 @@ export type {
 export type {Network, OperationInfo} from './client/network.js';
 export type {PerformanceCounts, PlacedCounter} from './client/performance-counts.js';
 export {PrePostProcessor} from './client/pre-post-processor.js';
+export type {NetworkRuntimeGraph} from './client/runtime-graph.js';
 export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
 export type {Config} from './plugin/plugin.js';
 export {Tensor} from './tensor.js';

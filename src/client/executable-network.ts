@@ -1,11 +1,13 @@
 import type {Deployment, Variant} from '../../schemas/deployment.js';
 import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js';
 import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
-import type {Stage, StageGraph} from '../../schemas/stage-graph.js';
+import {runtimeGraphSchema} from '../../schemas/runtime-graph.js';
+import type {Replica, Stage, StageGraph} from '../../schemas/stage-graph.js';
 import type {NamedTensors, TensorData, TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError, invariant} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {nearestName} from '../nearest-name.js';
+import {mergeRuntimeGraphs} from '../plan/merge-runtime-graphs.js';
 import {parseConfig} from '../plugin/config.js';
 import type {Config} from '../plugin/plugin.js';
 import {unknownConfigKey, unknownMetric} from '../plugin/unknown-key.js';
@@ -19,11 +21,15 @@ import {
   networkConfig,
   networkMetrics,
 } from './network-properties.js';
+import {NetworkRuntimeGraph} from './runtime-graph.js';
 import type {InferenceOutcome, Session, SubmitOptions} from './session.js';
 
 const controlTimeoutMs = 30_000;
 
 const parseStats = messageParser(stageStatsSchema, 'answer of a stage');
+const parseRuntimeGraph = messageParser(runtimeGraphSchema, 'answer of a stage');
+
+type Graphed = Pick<Variant, 'stageGraph'>;
 
 /** A network compiled for devices, ready for requests. */
 export class ExecutableNetwork {
@@ -128,6 +134,24 @@ export class ExecutableNetwork {
     return Promise.all(stages.map(stage => this.#statistics(stage)));
   }
 
+  /**
+   * The kernels that devices made of the network, with the mean times of all inferences that were
+   * measured (see PERF_COUNT); of several variants, the preferred one unless told. Rejects with
+   * NOT_IMPLEMENTED if a device does not tell, DEVICE_LOST.
+   */
+  async getRuntimeGraph({stageGraph}: Graphed = this): Promise<NetworkRuntimeGraph> {
+    this.#throwIfReleased();
+    const {inputs, outputs} = this;
+    const asked = stageGraph.stages.map(async ({name, replicas: [first]}) => {
+      invariant(first !== undefined, `${name} has a replica`);
+      return parseRuntimeGraph(await this.#askStage(name, first, 'runtimeGraph'));
+    });
+    const network = {name: this.#deployment.network, inputs, outputs};
+    return new NetworkRuntimeGraph(
+      mergeRuntimeGraphs(stageGraph, await Promise.all(asked), network),
+    );
+  }
+
   /** Ends the stages; requests that run are settled with RELEASED. Again: no effect. */
   release(): Promise<void> {
     this.#released ??= this.#release();
@@ -202,16 +226,22 @@ export class ExecutableNetwork {
 
   async #statistics({name, replicas}: Stage): Promise<StageStats> {
     const answers = await Promise.all(
-      replicas.map(({address: to, device}) =>
-        this.session.ask({
-          to,
-          timeoutMs: controlTimeoutMs,
-          message: ask => ({kind: 'stats', ask}),
-          absent: () => new InferenceError('DEVICE_LOST', `${name} is gone`, {device, stage: name}),
-        }),
-      ),
+      replicas.map(replica => this.#askStage(name, replica, 'stats')),
     );
     return answers.map(answer => parseStats(answer)).reduce(addStats);
+  }
+
+  #askStage(
+    stage: string,
+    {address: to, device}: Replica,
+    kind: 'stats' | 'runtimeGraph',
+  ): Promise<unknown> {
+    return this.session.ask({
+      to,
+      timeoutMs: controlTimeoutMs,
+      message: ask => ({kind, ask}),
+      absent: () => new InferenceError('DEVICE_LOST', `${stage} is gone`, {device, stage}),
+    });
   }
 
   #throwIfReleased(): void {

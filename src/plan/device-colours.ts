@@ -1,8 +1,11 @@
-import type {StageGraph} from '../../schemas/stage-graph.js';
-
 export interface Colour {
   readonly fill: string;
   readonly line: string;
+}
+
+/** Something whose parts are on devices. */
+export interface Coloured {
+  readonly stages: readonly {readonly device: string}[];
 }
 
 const palette: readonly Colour[] = [
@@ -16,8 +19,8 @@ const palette: readonly Colour[] = [
   {fill: '#fce7f3', line: '#be185d'},
 ];
 
-/** A light colour and a dark one for each device of a stage graph; they repeat after eight. */
-export function deviceColours({stages}: StageGraph): ReadonlyMap<string, Colour> {
+/** A light colour and a dark one for each device; they repeat after eight. */
+export function deviceColours({stages}: Coloured): ReadonlyMap<string, Colour> {
   const devices = [...new Set(stages.map(({device}) => device))].sort();
   return new Map(
     devices.map((device, at) => [

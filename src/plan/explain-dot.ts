@@ -1,5 +1,6 @@
 import {clientIndex, type Stage, type StageGraph} from '../../schemas/stage-graph.js';
 import {deviceColours} from './device-colours.js';
+import {dotText} from './dot-text.js';
 import {formatBytes} from './format-bytes.js';
 import {formatCount} from './format-count.js';
 import {linkLines} from './link-lines.js';
@@ -10,13 +11,13 @@ export function explainDot(graph: StageGraph): string {
   const colours = deviceColours(graph);
   const stages = graph.stages.map(stage => {
     const {fill, line} = colours.get(stage.device) ?? {fill: '#ffffff', line: '#000000'};
-    const label = quote(stageLines(stage));
+    const label = dotText(stageLines(stage));
     return `  stage${stage.index} [label=${label} fillcolor="${fill}" color="${line}"];`;
   });
   const links = stageLinks(graph).map(link => {
     const from = link.from === clientIndex ? 'sends' : `stage${link.from}`;
     const to = link.to === clientIndex ? 'receives' : `stage${link.to}`;
-    return `  ${from} -> ${to} [label=${quote(linkLines(link))}];`;
+    return `  ${from} -> ${to} [label=${dotText(linkLines(link))}];`;
   });
   return [
     'digraph stages {',
@@ -37,12 +38,4 @@ function stageLines({name, role, operations, weightsBytes}: Stage): readonly str
     formatCount(operations.length, 'operation'),
     `${formatBytes(weightsBytes)} of weights`,
   ];
-}
-
-/** A quoted string of DOT; only backslashes, quotes and line ends mean something inside. */
-function quote(lines: readonly string[]): string {
-  const escaped = lines.map(line =>
-    line.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll(/\s/g, ' '),
-  );
-  return `"${escaped.join('\\n')}"`;
 }

@@ -10,6 +10,7 @@ const measured = {config: {PERF_COUNT: true}, affinity: split};
 export function profiling(check: Check): void {
   counting(check);
   refusing(check);
+  runtimeGraphs(check);
 }
 
 function counting(check: Check): void {
@@ -41,6 +42,47 @@ function counting(check: Check): void {
     t.notDeepEqual(request.getPerformanceCounts(), first);
     await request.infer({}, {profile: false});
     await rejects(t, () => request.getPerformanceCounts(), 'NOT_STARTED');
+  });
+}
+
+function runtimeGraphs(check: Check): void {
+  check('the runtime graph has the kernels of all stages, with their times', async (t, core) => {
+    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', measured);
+    const before = await executable.getRuntimeGraph();
+    t.deepEqual(
+      before.nodes.map(({name, execUs}) => [name, execUs]),
+      [
+        ['Mul_0', null],
+        ['shift', null],
+      ],
+    );
+    const request = executable.createInferRequest();
+    const timesUs: number[] = [];
+    for (const value of [1, 2, 3]) {
+      await request.infer({x: floats([value, 2], 2)});
+      timesUs.push(operation(request.getPerformanceCounts(), 'shift')?.realUs ?? 0);
+    }
+    const {nodes, inputs} = await executable.getRuntimeGraph();
+    t.like(nodes[0], {inputs: ['x'], device: executable.stageGraph.stages[0]?.replicas[0]?.device});
+    t.like(nodes[1], {inputs: nodes[0]?.outputs, outputs: ['y'], originals: ['shift']});
+    t.deepEqual(nodes[1]?.outputTypes, ['f32[1,2]']);
+    const meanUs = timesUs.reduce((sum, each) => sum + each, 0) / timesUs.length;
+    t.true(Math.abs((nodes[1]?.execUs ?? 0) - meanUs) < 0.001);
+    t.deepEqual(inputs, executable.inputs);
+  });
+
+  check('a runtime graph is drawn, and read as ONNX', async (t, core) => {
+    const executable = await load(t, core, line(), 'HETERO:WASM,CPU', measured);
+    const graph = await executable.getRuntimeGraph();
+    const {operations} = await core.readNetwork(graph.toOnnx());
+    t.deepEqual(
+      operations.map(({name}) => name),
+      ['Mul_0', 'shift'],
+    );
+    t.regex(graph.toDot(), /^digraph/);
+    t.regex(graph.toSvg(), /^<svg/);
+    await executable.release();
+    await rejects(t, executable.getRuntimeGraph(), 'RELEASED');
   });
 }
 
