@@ -24,6 +24,8 @@ export interface Backend {
   readonly networkBytesMax: number;
   /** Rejects with ONNX Runtime's own error. `model` is no longer needed once it settles. */
   open(model: Uint8Array, options: OpenOptions): Promise<InferenceSession>;
+  /** Where `open` refuses what the device leaves to others: one that opens it all, to learn types. */
+  readonly types?: Backend;
   /** The same, of a session that measures. */
   openMeasuring(model: Uint8Array, options: OpenOptions): Promise<MeasuringSession>;
   /**

@@ -27,8 +27,12 @@ export interface PluginOptions {
   readonly capabilities: readonly string[];
   /** Whether an inference can use several threads. */
   readonly threaded: boolean;
+  /** What streams share out among them. Default: the host's cores. */
+  readonly parallelism?: number;
   readonly kernelWorker: URL;
   readonly serviceWorker: URL;
+  /** Given to both when they start. */
+  readonly workerData?: unknown;
 }
 
 /** A plugin over one build of ONNX Runtime. Whoever loads a network releases it. */
@@ -44,7 +48,7 @@ export class OnnxRuntimePlugin implements Plugin {
     this.name = options.name;
     this.version = options.version;
     this.#options = options;
-    this.#workers = new WarmWorkers(options.kernelWorker);
+    this.#workers = new WarmWorkers(options.kernelWorker, options.workerData);
   }
 
   async devices(): Promise<readonly PluginDevice[]> {
@@ -73,7 +77,7 @@ export class OnnxRuntimePlugin implements Plugin {
   }
 
   protected get service(): ServicePool {
-    this.#service ??= new ServicePool(this.#options.serviceWorker);
+    this.#service ??= new ServicePool(this.#options.serviceWorker, this.#options.workerData);
     return this.#service;
   }
 
@@ -90,7 +94,8 @@ export class OnnxRuntimePlugin implements Plugin {
   }
 
   #loadOptions(values: ConfigValues): LoadOptions {
-    const {streams, threadsPerStream} = resolveStreams(values, availableParallelism());
+    const {parallelism = availableParallelism()} = this.#options;
+    const {streams, threadsPerStream} = resolveStreams(values, parallelism);
     return {
       workers: this.#workers,
       streams: {streams, threadsPerStream: this.#options.threaded ? threadsPerStream : 1},

@@ -1,6 +1,8 @@
 import type {OperationSupport} from '../../schemas/device.js';
 import {readNetwork} from '../../src/network/read-network.js';
+import {withValues} from '../../src/network/with-values.js';
 import type {Backend} from './backend.js';
+import {inferTypes} from './infer-types.js';
 import {openNetwork} from './open-network.js';
 import {sizeProblem} from './size-problem.js';
 import {tryOperations} from './try-operations.js';
@@ -19,6 +21,9 @@ export async function queryOperations(
   const reason = await sizeProblem(backend, model.byteLength, weightsFile);
   if (reason !== undefined) return operations.map(({name}) => ({name, supported: false, reason}));
   const whole = await openNetwork(backend, model, weightsFile);
-  if (!whole.opened) return (await tryOperations(backend, network)).support;
-  return operations.map(({name}) => ({name, supported: true}));
+  if (whole.opened) return operations.map(({name}) => ({name, supported: true}));
+  const {types} = backend;
+  if (types === undefined) return (await tryOperations(backend, network)).support;
+  const graph = withValues(network.graph, await inferTypes(types, model, weightsFile));
+  return (await tryOperations(backend, {...network, graph})).support;
 }

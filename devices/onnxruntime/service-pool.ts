@@ -18,9 +18,10 @@ const queuedMax = 256;
 export class ServicePool {
   readonly #pool: WorkerPool<ServiceTask>;
 
-  constructor(module: URL) {
+  /** `workerData` is given to the worker when it starts. */
+  constructor(module: URL, workerData?: unknown) {
     withoutTelemetry();
-    this.#pool = new WorkerPool({module, workers: 1, queuedMax});
+    this.#pool = new WorkerPool({module, workers: 1, queuedMax, workerData});
   }
 
   probe(): Promise<boolean> {

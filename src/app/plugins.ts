@@ -11,21 +11,36 @@ interface PluginModule {
 const builtIn: Readonly<Record<string, () => Promise<PluginModule>>> = {
   CPU: () => import('../../devices/cpu/index.js'),
   WASM: () => import('../../devices/wasm/index.js'),
+  GPU: () => import('../../devices/gpu/index.js'),
   TEMPLATE: () => import('../../devices/template/index.js'),
 };
 
-/** Runs only where it is named: its kernels are there to be read, and slow. */
-const reference = 'TEMPLATE';
+/**
+ * Run only where they are named: the kernels of TEMPLATE are there to be read, and slow; a GPU is
+ * looked for by trying, which takes a moment.
+ */
+const named: readonly string[] = ['GPU', 'TEMPLATE'];
 
-/** The kinds of devices that a node has if it is not told. */
+/** The kinds of devices that a program has if it is not told. */
 export function defaultPlugins(): readonly string[] {
-  return Object.keys(builtIn).filter(kind => kind !== reference);
+  return Object.keys(builtIn).filter(kind => !named.includes(kind));
 }
 
-/** Those, and what of the rest a device expression (`HETERO:TEMPLATE,CPU`) names. */
+/** The kinds of devices that a node has if it is not told: those, and GPU where there is one. */
+export async function foundPlugins(): Promise<readonly string[]> {
+  const gpu = await createPlugin('GPU');
+  try {
+    const devices = await gpu.devices();
+    return devices.length === 0 ? defaultPlugins() : ['GPU', ...defaultPlugins()];
+  } finally {
+    await gpu.close();
+  }
+}
+
+/** Those of a program, and what of the rest a device expression (`HETERO:TEMPLATE,CPU`) names. */
 export function pluginsFor(...expressions: readonly string[]): readonly string[] {
   const words = new Set(expressions.flatMap(text => text.split(/[^A-Z0-9_]+/)));
-  return [...defaultPlugins(), ...(words.has(reference) ? [reference] : [])];
+  return [...defaultPlugins(), ...named.filter(kind => words.has(kind))];
 }
 
 /** Kinds that no third-party plugin may have: those that come with Heterodyne, and virtual ones. */

@@ -11,13 +11,13 @@ import type {ConnectOptions} from './connect-options.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
 import type {CacheOptions} from './node-cache.js';
 import {locatePlugin} from './plugin-module.js';
-import {checkPlugin, defaultPlugins} from './plugins.js';
+import {checkPlugin, foundPlugins} from './plugins.js';
 import {systemClock, systemTimers} from './system-world.js';
 
 export interface NodeOptions {
   /** Unique in the cluster: letters, digits, `-`, `_` and `.`. */
   readonly name: string;
-  /** Kinds of devices; `CPU` and `WASM` if left out. */
+  /** Kinds of devices; `CPU`, `WASM`, and `GPU` where there is one, if left out. */
   readonly devices?: readonly string[];
   /** More plugins: paths of modules, or names of npm packages, seen from the working folder. */
   readonly plugins?: readonly string[];
@@ -49,12 +49,13 @@ const guardianSettings = {
  * FILE_UNREADABLE, or what the first start of a plugin failed with.
  */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const {name, log, connect, devices = defaultPlugins(), plugins = [], cache = {}} = options;
+  const {name, log, connect, plugins = [], cache = {}} = options;
   if (!/^[\w.-]{1,64}$/.test(name)) {
     const text = `a node's name: expected letters, digits, - _ . (at most 64), given '${name}'`;
     throw new InferenceError('INVALID_ARGUMENT', text);
   }
-  devices.forEach(checkPlugin);
+  options.devices?.forEach(checkPlugin);
+  const devices = options.devices ?? (await foundPlugins());
   const modules = plugins.map(specifier => locatePlugin(specifier, process.cwd()));
   const children = [...new Set([...devices, ...modules])];
   const setting = {kind: 'start', node: name, connect, cache} as const;
@@ -71,18 +72,30 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const ready = processes.firstReady(children);
   const failed = superviseDevices(system, children, log);
   try {
-    return {devices: distinct(await ready), failed, close};
+    const found = distinct(await ready);
+    warnOfAbsent(devices, found, log);
+    return {devices: found, failed, close};
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Throws INVALID_ARGUMENT if two plugins name their devices alike. */
+/** Throws INVALID_ARGUMENT if two plugins name their devices alike, UNKNOWN_DEVICE if there are none. */
 function distinct(devices: readonly string[]): readonly string[] {
+  if (devices.length === 0) {
+    throw new InferenceError('UNKNOWN_DEVICE', 'expected a device, none was found on this host');
+  }
   const twice = devices.find((device, index) => devices.indexOf(device) !== index);
   if (twice === undefined) return devices;
   throw new InferenceError('INVALID_ARGUMENT', `two plugins of the node name a device ${twice}`);
+}
+
+function warnOfAbsent(kinds: readonly string[], devices: readonly string[], log: Log): void {
+  const found = devices.map(device => /\/(\w+)/.exec(device)?.[1]);
+  for (const kind of kinds.filter(each => !found.includes(each))) {
+    log.write('warn', 'no device of this kind was found', {kind});
+  }
 }
 
 /** Rejects when all of `children` are given up. */

@@ -35,17 +35,26 @@ export interface WarmPool<Task> {
  */
 export class WarmWorkers<Setup, Task> {
   readonly #module: URL;
+  readonly #workerData: unknown;
   readonly #idle = new Map<Threads<Setup, Task>, ReturnType<typeof setTimeout>>();
   #users = 0;
   #closed = false;
 
-  constructor(module: URL) {
+  /** `workerData` is given to each worker when it starts. */
+  constructor(module: URL, workerData?: unknown) {
     this.#module = module;
+    this.#workerData = workerData;
   }
 
   /** Asks every worker, so that all are warm. Rejects with what `setup` cannot be started for. */
   async open(setup: Setup, options: WarmPoolOptions): Promise<WarmPool<Task>> {
-    const threads = this.#take(options) ?? new Threads<Setup, Task>(this.#module, options);
+    const threads =
+      this.#take(options) ??
+      new Threads<Setup, Task>({
+        ...options,
+        module: this.#module,
+        workerData: this.#workerData,
+      });
     try {
       const description = await threads.begin(++this.#users, setup);
       return this.#lend(threads, description);
@@ -110,6 +119,11 @@ export class WarmWorkers<Setup, Task> {
   }
 }
 
+interface ThreadsOptions extends WarmPoolOptions {
+  readonly module: URL;
+  readonly workerData: unknown;
+}
+
 /** A pool of workers and whom it serves. */
 class Threads<Setup, Task> {
   readonly pool: WorkerPool<Task | undefined>;
@@ -121,12 +135,10 @@ class Threads<Setup, Task> {
   /** Every worker has the setup, so that it need not go with each task. */
   #settled = false;
 
-  constructor(module: URL, {workers, queuedMax}: WarmPoolOptions) {
-    this.queuedMax = queuedMax;
+  constructor(options: ThreadsOptions) {
+    this.queuedMax = options.queuedMax;
     this.pool = new WorkerPool<Task | undefined>({
-      module,
-      workers,
-      queuedMax,
+      ...options,
       messageOf: (task): WarmMessage<Setup, Task> => {
         return {user: this.#user, setup: this.#settled ? undefined : this.#setup, task};
       },

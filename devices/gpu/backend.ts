@@ -1,0 +1,58 @@
+import {dirname} from 'node:path';
+import {env, InferenceSession} from 'onnxruntime-node';
+import {openMeasuringSession} from '../cpu/measuring-session.js';
+import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
+import type {Placement} from './placement.js';
+
+env.logLevel = 'fatal';
+
+/**
+ * ONNX Runtime on one device of a provider. What is only asked about must run there as a whole; what
+ * is loaded was asked about, and may leave to the processor what the provider wants there (shapes).
+ */
+export function gpuBackend(placement: Placement): Backend {
+  const {exclusive} = placement.provider;
+  const types = openedBy(options => sessionOptions(placement, options));
+  if (!exclusive) return types;
+  return {...openedBy(options => sessionOptions(placement, options, !options.optimize)), types};
+}
+
+type SessionOptions = InferenceSession.SessionOptions;
+
+function openedBy(optionsOf: (options: OpenOptions) => SessionOptions): Backend {
+  const open = (model: Uint8Array, options: SessionOptions) =>
+    // The binding does not take shared memory.
+    InferenceSession.create(model.buffer instanceof ArrayBuffer ? model : model.slice(), options);
+  return {
+    networkBytesMax: Infinity,
+    open: (model, options) => open(model, optionsOf(options)),
+    openMeasuring: (model, options) =>
+      openMeasuringSession(profileFilePrefix =>
+        open(model, {...optionsOf(options), enableProfiling: true, profileFilePrefix}),
+      ),
+  };
+}
+
+/** `alone`: a session that would run anything on the processor is refused. */
+function sessionOptions(
+  {provider: {name, numbered}, device}: Placement,
+  {threads, weightsFile, optimize}: OpenOptions,
+  alone = false,
+): SessionOptions {
+  const folder = weightsFile === undefined ? undefined : dirname(weightsFile);
+  const provider = numbered ? {name, deviceId: device} : name;
+  return {
+    executionProviders: [provider],
+    executionMode: 'sequential',
+    graphOptimizationLevel: optimize ? 'all' : 'disabled',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel,
+    extra: {
+      session: {
+        ...(alone && {disable_cpu_ep_fallback: '1'}),
+        ...(folder && {model_external_initializers_file_folder_path: folder}),
+      },
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import {workerData} from 'node:worker_threads';
+import {startKernel} from '../onnxruntime/start-kernel.js';
+import {gpuBackend} from './backend.js';
+
+/** Its worker's data is a Placement. */
+export const handle = startKernel(gpuBackend(workerData));
