@@ -91,7 +91,6 @@ test('as ONNX the nodes have the metadata of a runtime model', t => {
   t.is(inner?.name, 'stage0 A/token');
   t.deepEqual(valueInfoOf(inner?.type), {kind: 'tensor', type: 'f32', shape: [1, 4]});
 });
-});
 
 test('as DOT each kernel is in the frame of its stage, with its time', t => {
   const dot = runtimeDot(chained());
