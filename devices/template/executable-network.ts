@@ -7,6 +7,7 @@ import type {Stage} from '../../src/plugin/async-infer-request.js';
 import {
   type CompiledDescription,
   ExecutableNetworkBase,
+  type ExecutableNetworkOptions,
 } from '../../src/plugin/executable-network-base.js';
 import type {KernelSetup} from '../../src/plugin/graph/kernel-network.js';
 import type {KernelTask} from '../../src/plugin/graph/kernel-worker.js';
@@ -14,19 +15,22 @@ import {readWeights} from '../../src/plugin/graph/read-weights.js';
 import type {InferRequest} from '../../src/plugin/infer-request.js';
 import type {CompiledNetwork, NetworkSource} from '../../src/plugin/plugin.js';
 import {sharedBytes} from '../../src/plugin/shared-bytes.js';
-import {WorkerPool} from '../../src/plugin/worker-pool.js';
+import type {WarmPool, WarmWorkers} from '../../src/plugin/warm-workers.js';
 import {TemplateInferRequest} from './infer-request.js';
 
-type KernelPool = WorkerPool<KernelTask>;
+/** Worker threads that wait for networks. */
+export type KernelWorkers = WarmWorkers<KernelSetup, KernelTask>;
 
 /** A network on TEMPLATE: a pool of worker threads, each of which holds the compiled network. */
 export class TemplateNetwork extends ExecutableNetworkBase<KernelSetup> {
   readonly #queuedMax: number;
-  #pool: KernelPool | undefined;
+  readonly #workers: KernelWorkers;
+  #pool: WarmPool<KernelTask> | undefined;
 
-  constructor(options: ConstructorParameters<typeof ExecutableNetworkBase>[0]) {
+  constructor({workers, ...options}: ExecutableNetworkOptions & {readonly workers: KernelWorkers}) {
     super(options);
     this.#queuedMax = options.config.QUEUED_MAX;
+    this.#workers = workers;
   }
 
   /** Bytes that all workers read: each of them maps operations to kernels for itself. */
@@ -35,26 +39,11 @@ export class TemplateNetwork extends ExecutableNetworkBase<KernelSetup> {
     return {model: sharedBytes(network.model), weights};
   }
 
-  /** Starts the workers and asks every one, so that all are warm and none has failed. */
+  /** Once every worker has compiled it. */
   protected override async allocate(setup: KernelSetup): Promise<CompiledDescription> {
-    const pool: KernelPool = new WorkerPool({
-      module: new URL('./kernel-worker.js', import.meta.url),
-      workers: this.slots,
-      queuedMax: this.#queuedMax,
-      workerData: setup,
-    });
-    try {
-      const asked = Array.from({length: pool.workers}, () =>
-        pool.run<CompiledDescription>({kind: 'describe'}),
-      );
-      const [description] = await Promise.all(asked);
-      invariant(description, 'a pool has at least one worker');
-      this.#pool = pool;
-      return description;
-    } catch (error) {
-      await pool.close();
-      throw error;
-    }
+    const options = {workers: this.slots, queuedMax: this.#queuedMax};
+    this.#pool = await this.#workers.open(setup, options);
+    return this.#pool.description as CompiledDescription;
   }
 
   /** What the workers read is what another host's workers will. */

@@ -4,17 +4,17 @@ import type {KernelTask} from '../../src/plugin/graph/kernel-worker.js';
 import {InferRequest, type RequestNetwork} from '../../src/plugin/infer-request.js';
 import type {InferenceResult} from '../../src/plugin/plugin.js';
 import {buffersOf, copyTensors, unsharedTensors} from '../../src/plugin/tensor-buffers.js';
-import type {WorkerPool} from '../../src/plugin/worker-pool.js';
+import type {WarmPool} from '../../src/plugin/warm-workers.js';
 
 /** One inference on TEMPLATE: tensors are given to a worker thread, and its answer is awaited. */
 export class TemplateInferRequest extends InferRequest {
-  readonly #pool: WorkerPool<KernelTask>;
+  readonly #pool: WarmPool<KernelTask>;
   #ready: NamedTensors = new Map();
   #running: Promise<InferenceResult> | undefined;
   #answer: InferenceResult | undefined;
   #cancel: ((error: InferenceError) => void) | undefined;
 
-  constructor(name: string, network: RequestNetwork, pool: WorkerPool<KernelTask>) {
+  constructor(name: string, network: RequestNetwork, pool: WarmPool<KernelTask>) {
     super(name, network);
     this.#pool = pool;
   }

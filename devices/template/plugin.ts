@@ -14,8 +14,9 @@ import type {
 } from '../../src/plugin/plugin.js';
 import {sharedBytes} from '../../src/plugin/shared-bytes.js';
 import {resolveStreams} from '../../src/plugin/streams.js';
+import {WarmWorkers} from '../../src/plugin/warm-workers.js';
 import {WorkerPool} from '../../src/plugin/worker-pool.js';
-import {TemplateNetwork} from './executable-network.js';
+import {type KernelWorkers, TemplateNetwork} from './executable-network.js';
 
 /** Questions that wait for the one worker that answers them. */
 const queriesMax = 256;
@@ -27,6 +28,9 @@ export class TemplatePlugin implements Plugin {
   /** No config changes what is compiled. */
   readonly cachingProperties: readonly string[] = [];
   readonly #executors = new ExecutorManager();
+  readonly #workers: KernelWorkers = new WarmWorkers(
+    new URL('./kernel-worker.js', import.meta.url),
+  );
   #queries: WorkerPool<SharedArrayBuffer> | undefined;
 
   devices(): Promise<readonly PluginDevice[]> {
@@ -67,11 +71,12 @@ export class TemplatePlugin implements Plugin {
     const values = parseConfig(config);
     const {streams: slots} = resolveStreams(values, availableParallelism());
     const device = localName(this.name, values.DEVICE_ID);
-    return new TemplateNetwork({device, config: values, slots, executors: this.#executors});
+    const [executors, workers] = [this.#executors, this.#workers];
+    return new TemplateNetwork({device, config: values, slots, executors, workers});
   }
 
   async close(): Promise<void> {
-    await this.#queries?.close();
+    await Promise.all([this.#queries?.close(), this.#workers.close()]);
     this.#queries = undefined;
   }
 }

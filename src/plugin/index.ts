@@ -100,4 +100,6 @@ export {sharedBytes} from './shared-bytes.js';
 export {resolveStreams, type Streams} from './streams.js';
 export {buffersOf, copyTensors, unsharedTensors} from './tensor-buffers.js';
 export {transferredReply} from './transferred-reply.js';
+export {type WarmKernel, type WarmMessage, warmHandle} from './warm-handle.js';
+export {type WarmPool, type WarmPoolOptions, WarmWorkers} from './warm-workers.js';
 export {WorkerPool, type WorkerPoolOptions} from './worker-pool.js';

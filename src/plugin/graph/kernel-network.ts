@@ -13,7 +13,7 @@ import {outputInfos} from './output-infos.js';
 import {StepMeter} from './step-meter.js';
 import {Weights} from './weights.js';
 
-/** What a worker of `startKernelWorker` is started with. */
+/** What a worker of `startKernelWorker` compiles. */
 export interface KernelSetup {
   /** A serialised ModelProto, one copy for all workers. */
   readonly model: SharedArrayBuffer;

@@ -1,17 +1,26 @@
 import test, {type ExecutionContext} from 'ava';
-import {TemplateNetwork} from '../../../../devices/template/executable-network.js';
+import {
+  type KernelWorkers,
+  TemplateNetwork,
+} from '../../../../devices/template/executable-network.js';
 import {parseConfig} from '../../../../src/plugin/config.js';
 import {ExecutorManager} from '../../../../src/plugin/executor-manager.js';
 import type {Config} from '../../../../src/plugin/plugin.js';
+import {WarmWorkers} from '../../../../src/plugin/warm-workers.js';
 import {NetworkBuilder} from '../../../support/network-builder.js';
 import {tensorOf} from '../../../support/tensor-of.js';
 
 const x = tensorOf('f32', [2], [-1, 2]);
 const executors = new ExecutorManager();
+const workers: KernelWorkers = new WarmWorkers(
+  new URL('../../../../devices/template/kernel-worker.js', import.meta.url),
+);
+test.after.always(() => workers.close());
 
 async function load(t: ExecutionContext, config: Config = {}): Promise<TemplateNetwork> {
   const values = parseConfig({NUM_STREAMS: 1, ...config});
-  const network = new TemplateNetwork({device: 'TEMPLATE', config: values, slots: 1, executors});
+  const setting = {device: 'TEMPLATE', config: values, slots: 1, executors, workers};
+  const network = new TemplateNetwork(setting);
   t.teardown(() => network.release());
   const model = new NetworkBuilder('rectified')
     .input('x', 'f32', [2])
