@@ -8,6 +8,13 @@ import type {Rewrite} from '../plan/follow-patterns.js';
 export type PlannerWork =
   | {readonly kind: 'transform'; readonly digest: string; readonly model: Uint8Array}
   | {readonly kind: 'read'; readonly digest: string; readonly model: Uint8Array}
+  /** Answers the model that takes batches; `values`: what is known where a request is alone. */
+  | {
+      readonly kind: 'rebatch';
+      readonly digest: string;
+      readonly model: Uint8Array;
+      readonly values: ReadonlyMap<string, ValueInfo>;
+    }
   | {
       readonly kind: 'extract';
       readonly digest: string;

@@ -5,6 +5,7 @@ import {readNetwork} from '../network/read-network.js';
 import {skeleton} from '../network/skeleton.js';
 import {writeModel} from '../network/write-model.js';
 import {type Reply, replyOf} from '../plugin/reply.js';
+import {rebatch} from '../transform/batch/rebatch.js';
 import {lowerPrecision} from '../transform/low-precision/lower-precision.js';
 import type {ExtractAnswer, PlannerWork, ReadAnswer, TransformAnswer} from './planner-work.js';
 
@@ -20,16 +21,18 @@ const kept = new Map<string, Network>();
 /** The planner's worker: parses and cuts networks, which may take seconds for a large one. */
 export function handle(
   work: PlannerWork,
-): Promise<Reply<TransformAnswer | ReadAnswer | ExtractAnswer>> {
+): Promise<Reply<TransformAnswer | ReadAnswer | ExtractAnswer | Uint8Array>> {
   return replyOf(() => answer(work));
 }
 
-function answer(work: PlannerWork): TransformAnswer | ReadAnswer | ExtractAnswer {
+function answer(work: PlannerWork): TransformAnswer | ReadAnswer | ExtractAnswer | Uint8Array {
   switch (work.kind) {
     case 'transform':
       return transform(work);
     case 'read':
       return read(work);
+    case 'rebatch':
+      return writeModel(rebatch(parsed(work), work.values).model);
     case 'extract':
       return extract(work);
     default:

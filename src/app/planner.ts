@@ -52,6 +52,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
   });
   readonly #types = new TypeInference();
   readonly #transforms = new Remembered<Transformed>(rememberedMax);
+  readonly #rebatches = new Remembered<NetworkRef>(rememberedMax);
   readonly #readings = new Remembered<Reading>(rememberedMax);
 
   constructor(bulk: BulkStore) {
@@ -67,8 +68,8 @@ export class Planner implements TaskExecutor<PlannerTask> {
   }
 
   async #inspect(task: PlannerTask & {readonly kind: 'inspect'}): Promise<Inspection> {
-    if (task.batched) throw new InferenceError('NOT_IMPLEMENTED', 'BATCH is not implemented yet');
-    const {network, rewrite} = await this.#transformed(task);
+    const {network: alone, rewrite} = await this.#transformed(task);
+    const network = task.batched ? await this.#rebatched(alone) : alone;
     const reading = await this.#reading(network);
     const woven = await this.#weave(reading.graph, task.preprocessing);
     return {network, rewrite, ...reading, ...woven};
@@ -89,6 +90,17 @@ export class Planner implements TaskExecutor<PlannerTask> {
     const {weights} = network;
     const transformed = {model: await this.#bulk.put(answer.model), weights};
     return {network: transformed, rewrite: answer.rewrite};
+  }
+
+  /** The network as one that takes several requests as one. */
+  #rebatched(network: NetworkRef): Promise<NetworkRef> {
+    return this.#rebatches.get(keyOf(network), async () => {
+      const {values} = (await this.#reading(network)).graph;
+      const {digest} = network.model;
+      const model = shared(await this.#bulk.get(digest));
+      const made = await this.#work<Uint8Array>({kind: 'rebatch', digest, model, values});
+      return {model: await this.#bulk.put(made), weights: network.weights};
+    });
   }
 
   #reading(network: NetworkRef): Promise<Reading> {
