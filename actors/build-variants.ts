@@ -141,7 +141,7 @@ function replicasOf({stageGraph}: Prepared) {
   return stageGraph.stages.flatMap(({replicas}) => replicas);
 }
 
-/** At each slot one request runs, and the next is there. */
+/** At each slot (a batch has one for each of its requests) one runs, and the next is there. */
 const requestsPerSlot = 2;
 
 function variantOf(prepared: Prepared, answers: readonly LoadAnswer[]): BuiltVariant {
@@ -150,11 +150,7 @@ function variantOf(prepared: Prepared, answers: readonly LoadAnswer[]): BuiltVar
   const stageGraph = withAnswers(prepared, answers);
   const executed = stageGraph.stages.filter(({role}) => role === 'execute');
   const busy = executed.flatMap(({replicas}) => replicas.map(each => each.slots ?? 1));
-  const each = requestsPerSlot * wish.batch;
-  const requestsOptimal = Math.max(
-    1,
-    busy.reduce((sum, count) => sum + count * each, 0),
-  );
+  const requestsOptimal = Math.max(1, requestsPerSlot * busy.reduce((a, b) => a + b, 0));
   const requestsMax = wish.requestsMax === 'optimal' ? requestsOptimal : wish.requestsMax;
   return {
     variant: {id, device: wish.label, requestsOptimal, requestsMax, batch: wish.batch, stageGraph},

@@ -138,7 +138,7 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     const {fullName} = this.#options.description;
     const task: PluginTask = {
       kind: 'load',
-      ...{address, network, compiled, config, fullName},
+      ...{address, network, compiled, config, batch: order.batch, fullName},
     };
     return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
   }

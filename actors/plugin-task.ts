@@ -17,6 +17,8 @@ export type PluginTask =
       readonly network: NetworkRef | null;
       readonly compiled: CompiledRef | null;
       readonly config: ConfigMap;
+      /** Requests that run as one. */
+      readonly batch: number;
       /** The device's full name. */
       readonly fullName: string;
     }

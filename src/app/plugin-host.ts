@@ -14,6 +14,7 @@ import type {NodeCache} from './compiler.js';
 import {exportStage} from './export-stage.js';
 import {StageExecutor} from './stage-executor.js';
 import {StageLoader, type StageSource} from './stage-loader.js';
+import {systemTimers} from './system-world.js';
 
 export interface PluginHostOptions {
   readonly plugin: Plugin;
@@ -82,17 +83,21 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     await this.#options.plugin.close();
   }
 
-  async #load(address: string, order: StageSource): Promise<LoadedStage> {
+  async #load(
+    address: string,
+    {batch, ...order}: StageSource & {readonly batch: number},
+  ): Promise<LoadedStage> {
     const {executable, origin} = await this.#loader.load(order);
     if (this.#closed) {
       await executable.release();
       throw closing();
     }
-    const executor = new StageExecutor(executable);
+    const {QUEUED_MAX, AUTO_BATCH_TIMEOUT} = standardConfig(order.config);
+    const batching = {batch, batchTimeoutMs: AUTO_BATCH_TIMEOUT, timers: systemTimers};
+    const executor = new StageExecutor(executable, batching);
     this.#stages.set(address, {executable, executor, source: order});
     this.#options.system.provide(address, executor);
-    const queuedMax = standardConfig(order.config).QUEUED_MAX;
-    return {slots: executable.slots, queuedMax, origin};
+    return {slots: executor.slots, queuedMax: Math.max(QUEUED_MAX, executor.slots), origin};
   }
 
   async #export(address: string): Promise<StageExport> {

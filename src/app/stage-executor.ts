@@ -3,30 +3,55 @@ import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import {InferenceError} from '../errors.js';
 import type {ExecutableNetwork} from '../plugin/plugin.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
+import type {Timers} from '../ports/timers.js';
+import {Batcher} from './batcher.js';
 import {RuntimeAverages} from './runtime-averages.js';
 
 type Task = StageTask | RuntimeGraphTask;
+
+export interface StageExecutorOptions {
+  /** Requests that run as one; 1: each for itself. */
+  readonly batch: number;
+  /** How long a request waits for a batch to fill up. */
+  readonly batchTimeoutMs: number;
+  readonly timers: Timers;
+}
 
 /** A stage's kernels as a task executor. */
 export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGraph> {
   readonly #executable: ExecutableNetwork;
   readonly #averages = new RuntimeAverages();
 
-  constructor(executable: ExecutableNetwork) {
+  readonly #batch: number;
+  readonly #batcher: Batcher | undefined;
+
+  constructor(executable: ExecutableNetwork, options: StageExecutorOptions) {
+    const {batch, batchTimeoutMs: timeoutMs, timers} = options;
     this.#executable = executable;
+    this.#batch = batch;
+    if (batch > 1) {
+      const infer = (task: StageTask) => this.#infer(task);
+      this.#batcher = new Batcher({rowsMax: batch, timeoutMs, timers, infer});
+    }
   }
 
+  /** Requests that it takes at once: for each kernel, a batch. */
   get slots(): number {
-    return this.#executable.slots;
+    return this.#executable.slots * this.#batch;
   }
 
   run(task: Task): Promise<StageResult | RuntimeGraph> {
     if ('kind' in task) return this.#runtimeGraph();
-    return task.profile ? this.#inferMeasured(task) : this.#executable.infer(task);
+    return this.#batcher?.infer(task) ?? this.#infer(task);
   }
 
   close(): Promise<void> {
+    this.#batcher?.flush();
     return this.#executable.release();
+  }
+
+  #infer(task: StageTask): Promise<StageResult> {
+    return task.profile ? this.#inferMeasured(task) : this.#executable.infer(task);
   }
 
   async #inferMeasured(task: StageTask): Promise<StageResult> {

@@ -9,11 +9,13 @@ import {quantized} from './cluster/quantized.js';
 import {queues} from './cluster/queues.js';
 import {requests} from './cluster/requests.js';
 import {tensors} from './cluster/tensors.js';
+import {virtualDevices} from './cluster/virtual-devices.js';
 
 /** What the library does on a cluster with a CPU and a WASM device, wherever that runs. */
 export function conformsToCluster(name: string, open: Open): void {
   const check = checkOn(name, open);
   networks(check);
+  virtualDevices(check);
   processing(check);
   quantized(check);
   requests(check);

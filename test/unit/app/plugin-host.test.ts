@@ -35,7 +35,15 @@ async function hosted(t: ExecutionContext) {
   const host = new PluginHost({plugin, bulk, system, cache: nodeCache({}, silentLog)});
   const network = {model: await bulk.put(Uint8Array.of(1, 2, 3)), weights: null};
   const load = (config = {}) =>
-    host.run({kind: 'load', address: 'stage.1', network, compiled: null, config, fullName: 'chip'});
+    host.run({
+      kind: 'load',
+      address: 'stage.1',
+      network,
+      compiled: null,
+      config,
+      batch: 1,
+      fullName: 'chip',
+    });
   return {host, network, steps, load, compile: () => compile()};
 }
 
