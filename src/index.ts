@@ -33,6 +33,7 @@ export type {
 export type {Network, OperationInfo} from './client/network.js';
 export type {PerformanceCounts, PlacedCounter} from './client/performance-counts.js';
 export {PrePostProcessor} from './client/pre-post-processor.js';
+export {readImage} from './client/read-image.js';
 export type {NetworkRuntimeGraph} from './client/runtime-graph.js';
 export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
 export type {Config} from './plugin/plugin.js';

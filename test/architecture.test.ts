@@ -70,6 +70,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:*', 'piscina', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
   },
+  'src/image': {imports: contracts, packages: ['node:*', 'jpeg-js']},
   'src/wire': {
     imports: [...contracts, 'src/tensor-check'],
     packages: ['node:*', 'nats', 'msgpackr', 'zod'],
@@ -80,6 +81,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'src/transform',
       'src/plan',
       'src/kernel',
+      'src/image',
       'src/plugin',
       'src/plugin/config',
       'src/plugin/unknown-key',
