@@ -1,11 +1,13 @@
 import type {BuiltVariant} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {LoadAnswer} from '../schemas/messages/device.js';
+import type {SplitOrder} from '../schemas/split-order.js';
 import type {StageGraph} from '../schemas/stage-graph.js';
 import {InferenceError} from '../src/errors.js';
 import type {Flow} from '../src/kernel/flows.js';
 import type {Wish} from '../src/plan/wish.js';
 import type {DeploymentTask} from './deployment-task.js';
+import {type PreparedWish, prepareImports} from './import-variants.js';
 import type {KeptDeployment} from './kept-deployment.js';
 import {loadStages, type Prepared, prepareStages, releaseStages} from './lay-out.js';
 import {devicesOf, layOut, type Queried, queryWishes} from './split.js';
@@ -56,24 +58,37 @@ export function* buildVariants(
     if (known !== undefined) unbuilt.push({wish, error: known});
     return known === undefined;
   });
-  for (const group of [
-    open.filter(({batch}) => batch === 1),
-    open.filter(({batch}) => batch > 1),
-  ]) {
-    for (const asked of yield* ask(kept, group, context)) {
-      const result = yield* prepare(kept, asked, context);
-      if (result instanceof InferenceError) refuse(asked.wish, result);
-      else prepared.push(result);
-    }
+  for (const {wish, result} of yield* prepareWishes(kept, open, context)) {
+    if (result instanceof InferenceError) refuse(wish, result);
+    else prepared.push(result);
   }
   const built = yield* load(kept, prepared, {context, refuse});
   return {built, unbuilt};
 }
 
+function* prepareWishes(
+  kept: KeptDeployment,
+  wishes: readonly Wish[],
+  context: DeployContext,
+): Flow<readonly PreparedWish[]> {
+  const {order} = kept;
+  if ('exported' in order) return yield* prepareImports(order.exported, wishes, kept);
+  const prepared: PreparedWish[] = [];
+  for (const group of [
+    wishes.filter(({batch}) => batch === 1),
+    wishes.filter(({batch}) => batch > 1),
+  ]) {
+    for (const asked of yield* ask(order, group, context)) {
+      prepared.push({wish: asked.wish, result: yield* prepare(kept, asked, context)});
+    }
+  }
+  return prepared;
+}
+
 type Asked = {readonly wish: Wish; readonly queried: Queried | InferenceError};
 
 function* ask(
-  {order}: KeptDeployment,
+  order: SplitOrder,
   wishes: readonly Wish[],
   {planner}: DeployContext,
 ): Flow<readonly Asked[]> {
@@ -121,11 +136,11 @@ function* load(
   for (const [at, each] of prepared.entries()) {
     const outcome = outcomes[at] ?? [];
     if (!(outcome instanceof InferenceError)) {
-      built.set(each.split.wish, variantOf(each, outcome));
+      built.set(each.wish, variantOf(each, outcome));
       continue;
     }
-    refuse(each.split.wish, outcome);
-    yield* releaseStages(replicasOf(each), devicesOf(each.split.wish));
+    refuse(each.wish, outcome);
+    yield* releaseStages(replicasOf(each), devicesOf(each.wish));
   }
   if (kept.released) yield* releaseStages(prepared.flatMap(replicasOf), context.devices());
   throwIfReleased(kept);
@@ -145,8 +160,7 @@ function replicasOf({stageGraph}: Prepared) {
 const requestsPerSlot = 2;
 
 function variantOf(prepared: Prepared, answers: readonly LoadAnswer[]): BuiltVariant {
-  const {split, variant: id, orders} = prepared;
-  const {wish} = split;
+  const {wish, variant: id, orders} = prepared;
   const stageGraph = withAnswers(prepared, answers);
   const executed = stageGraph.stages.filter(({role}) => role === 'execute');
   const busy = executed.flatMap(({replicas}) => replicas.map(each => each.slots ?? 1));

@@ -6,14 +6,16 @@ import {
   type PlanResult,
   type QueryResult,
 } from '../schemas/messages/coordinator.js';
-import type {SplitOrder} from '../schemas/split-order.js';
+import type {ImportOrder, LoadOrder, SplitOrder} from '../schemas/split-order.js';
 import {InferenceError, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
+import {checkExported} from '../src/plan/check-exported.js';
 import type {Random} from '../src/ports/random.js';
 import {refused, succeeded} from './answer.js';
 import {Deployments, type DeploymentsMessage, type DeploymentsOptions} from './deployments.js';
+import {exportStages} from './export-stages.js';
 import {planResult, type Queried, queryResult, queryWishes} from './split.js';
 import {wishesFor} from './wishes.js';
 
@@ -68,6 +70,10 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
         return this.#work(message.ask, this.#plan(message.order));
       case 'load':
         return this.#load(message.ask, message.order);
+      case 'import':
+        return this.#import(message.ask, message.order);
+      case 'export':
+        return this.#work(message.ask, exportStages(message.stages, this.#devices));
       case 'release':
         return this.#work(message.ask, this.#deployments.release(message.deployment));
       case 'keep':
@@ -130,7 +136,16 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     ]);
   }
 
-  #load(ask: Ask, order: SplitOrder): Effects {
+  #import(ask: Ask, order: ImportOrder): Effects {
+    try {
+      checkExported(order.exported);
+    } catch (error) {
+      return [refused(ask, InferenceError.from(error))];
+    }
+    return this.#load(ask, order);
+  }
+
+  #load(ask: Ask, order: LoadOrder): Effects {
     const id = this.#options.random.id();
     const flow = this.#deployments.load(id, order, ask.from);
     return this.#work(ask, flow, () => this.#deployments.loaded(id));

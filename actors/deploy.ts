@@ -5,7 +5,7 @@ import type {Flow} from '../src/kernel/flows.js';
 import type {Wish, Wishes} from '../src/plan/wish.js';
 import {standardConfig} from '../src/plugin/config.js';
 import {buildVariants, type DeployContext, type Unbuilt, wishKey} from './build-variants.js';
-import {describeDeployment} from './describe-deployment.js';
+import {type DeploymentFacts, describeDeployment, describeImport} from './describe-deployment.js';
 import type {KeptDeployment} from './kept-deployment.js';
 import {inspect} from './split.js';
 
@@ -100,9 +100,7 @@ function* describe(
 ): Flow<Deployment> {
   const {fulfilled, context} = of;
   const {SCHEDULE_POLICY, ENABLE_RUNTIME_FALLBACK} = standardConfig(kept.order.config);
-  const asked = {batched: false, planner: context.planner};
-  const facts =
-    kept.deployment ?? describeDeployment(kept.id, kept.order, yield* inspect(kept.order, asked));
+  const facts = kept.deployment ?? (yield* factsOf(kept, context.planner));
   const open = list.filter(wish => !kept.refused.has(wishKey(wish)));
   return {
     ...facts,
@@ -115,6 +113,11 @@ function* describe(
       return {device: wish.label, error: error.toWire()};
     }),
   };
+}
+
+function* factsOf({id, order}: KeptDeployment, planner: string): Flow<DeploymentFacts> {
+  if ('exported' in order) return describeImport(id, order);
+  return describeDeployment(id, order, yield* inspect(order, {batched: false, planner}));
 }
 
 /** Why nothing could be built: one reason as it is, several in one text. */

@@ -1,11 +1,12 @@
 import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
-import type {SplitOrder} from '../schemas/split-order.js';
+import type {LoadOrder} from '../schemas/split-order.js';
 import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
 import type {DeployContext} from './build-variants.js';
+import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
 import type {DeploymentTask} from './deployment-task.js';
 import {drain} from './drain.js';
@@ -111,13 +112,17 @@ export class Deployments {
       stagesOf: ({name}) => counts.get(name) ?? 0,
       isReserved: ({address}) => kept !== undefined && this.#isReserved(address, kept),
       isInUse: ({address}) => inUse.has(address),
+      isUnfit: ({address}) => kept?.unfit.has(address) ?? false,
       lenient: kept?.deployment !== undefined && kept.deployment !== null,
     };
   }
 
   /** Loads what `order` asks for, for the client that asks; `id` names the deployment. */
-  *load(id: string, order: SplitOrder, client: string): Flow<Deployment> {
+  *load(id: string, order: LoadOrder, client: string): Flow<Deployment> {
     const kept = new KeptDeployment(id, order);
+    if ('exported' in order) {
+      kept.unfit = yield* findUnfit(order.exported, this.#context.devices());
+    }
     const wishes = wishesFor(order.device, order.config, this.cluster(kept));
     kept.keep({address: client, epoch: 0}, Number.POSITIVE_INFINITY);
     this.#kept.set(id, kept);

@@ -1,5 +1,5 @@
 import type {Deployment} from '../schemas/deployment.js';
-import type {SplitOrder} from '../schemas/split-order.js';
+import type {ImportOrder, SplitOrder} from '../schemas/split-order.js';
 import type {TensorInfo} from '../schemas/tensor.js';
 import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {Inspection} from './planner-task.js';
@@ -26,6 +26,15 @@ export function describeDeployment(
     overridable: tensorInfos(graph, graph.overridable),
     outputs: tensorInfos(graph, graph.outputs).map(info => replacedOutputs.get(info.name) ?? info),
   };
+}
+
+/** An exported network, as its users saw it where it came from. */
+export function describeImport(
+  id: string,
+  {device, config, exported}: ImportOrder,
+): DeploymentFacts {
+  const {name: network, inputs, overridable, outputs} = exported;
+  return {id, network, device, config, inputs, overridable, outputs};
 }
 
 function infosByName(infos: readonly TensorInfo[]): ReadonlyMap<string, TensorInfo> {

@@ -1,6 +1,6 @@
 import type {BuiltVariant, Deployment, DeploymentRecord, Variant} from '../schemas/deployment.js';
 import type {ClientMessage} from '../schemas/messages/client.js';
-import type {SplitOrder} from '../schemas/split-order.js';
+import type {LoadOrder} from '../schemas/split-order.js';
 import type {Replica} from '../schemas/stage-graph.js';
 import type {InferenceError} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
@@ -24,7 +24,7 @@ const unknownMsMax = 30_000;
 /** A deployment as its coordinator keeps it. */
 export class KeptDeployment {
   readonly id: string;
-  readonly order: SplitOrder;
+  readonly order: LoadOrder;
   /** Null until it is loaded. */
   deployment: Deployment | null;
   /** Undefined until the first look after loading, which may have taken longer than `keepMs`. */
@@ -39,6 +39,8 @@ export class KeptDeployment {
   failures = 0;
   /** Wishes that cannot be had, by key, and why. */
   readonly refused = new Map<string, InferenceError>();
+  /** Addresses of devices that cannot import what was exported. */
+  unfit: ReadonlySet<string> = new Set();
   built: readonly BuiltVariant[];
   retired: readonly Retired[] = [];
   #loading: readonly Replica[] = [];
@@ -46,7 +48,7 @@ export class KeptDeployment {
   /** Who uses it, by address: the epoch that each one knows, and until when that counts. */
   readonly #clients = new Map<string, {epoch: number; until: number}>();
 
-  constructor(id: string, order: SplitOrder, record?: DeploymentRecord) {
+  constructor(id: string, order: LoadOrder, record?: DeploymentRecord) {
     this.id = id;
     this.order = order;
     this.deployment = record?.deployment ?? null;

@@ -22,6 +22,7 @@ import type {Flow} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {configOf} from '../src/plan/device-config.js';
 import {stageSources} from '../src/plan/stage-sources.js';
+import type {Wish} from '../src/plan/wish.js';
 import type {ExtractedPart, PlannerTask} from './planner-task.js';
 import type {Split} from './split.js';
 
@@ -48,7 +49,7 @@ export interface PlacedOrder {
 
 /** A wish whose stages are written, and have their places. */
 export interface Prepared {
-  readonly split: Split;
+  readonly wish: Wish;
   readonly variant: number;
   readonly stageGraph: StageGraph;
   readonly orders: readonly PlacedOrder[];
@@ -57,11 +58,29 @@ export interface Prepared {
 /** Stores the network of every stage and says where each will be. */
 export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepared> {
   const networks = yield* extractStages(split, options.planner);
-  const stageGraph = placeStages(split, options);
-  const orders = stageGraph.stages.flatMap(stage =>
-    stageOrders(split, {stageGraph, stage, network: networks[stage.index], id: options.id}),
-  );
-  return {split, variant: options.variant, stageGraph, orders};
+  const sources = networks.map(network => ({network, compiled: null}));
+  return placeWish(split.wish, {stageGraph: split.stageGraph, sources}, options);
+}
+
+/** A stage graph that is to be loaded, and what each of its stages is made from. */
+export interface Loadable {
+  readonly stageGraph: StageGraph;
+  readonly sources: readonly Pick<StageOrder, 'network' | 'compiled'>[];
+}
+
+/** Says where every stage of a wish will be: at the devices that were chosen for its label. */
+export function placeWish(
+  wish: Wish,
+  {stageGraph: unplaced, sources}: Loadable,
+  options: Pick<LayOutOptions, 'id' | 'variant'>,
+): Prepared {
+  const stageGraph = placeStages(wish, unplaced, options);
+  const orders = stageGraph.stages.flatMap(stage => {
+    const source = sources[stage.index];
+    invariant(source !== undefined, `${stage.name} is made from nothing`);
+    return stageOrders(wish, {stageGraph, stage, source, id: options.id});
+  });
+  return {wish, variant: options.variant, stageGraph, orders};
 }
 
 /**
@@ -120,53 +139,54 @@ function* extractStages(split: Split, planner: string): Flow<readonly NetworkRef
   });
 }
 
-function devicesAt(split: Split, stage: number): readonly DeviceDescription[] {
-  const label = split.stageGraph.stages[stage]?.device;
-  const chosen = split.wish.chosen.find(candidate => candidate.label === label);
-  invariant(chosen !== undefined, `stage ${stage} is on ${label}, which is no candidate`);
+function devicesAt(wish: Wish, {name, device: label}: Stage): readonly DeviceDescription[] {
+  const chosen = wish.chosen.find(candidate => candidate.label === label);
+  invariant(chosen !== undefined, `${name} is on ${label}, which is no candidate`);
   return chosen.devices;
 }
 
-function placeStages(split: Split, {id, variant}: LayOutOptions): StageGraph {
-  const stages = split.stageGraph.stages.map((stage): Stage => {
-    const replicas = devicesAt(split, stage.index).map(({name: device, node}, replica) => {
+function placeStages(
+  wish: Wish,
+  stageGraph: StageGraph,
+  {id, variant}: Pick<LayOutOptions, 'id' | 'variant'>,
+): StageGraph {
+  const stages = stageGraph.stages.map((stage): Stage => {
+    const replicas = devicesAt(wish, stage).map(({name: device, node}, replica) => {
       return {device, node, address: stageAddress(id, {variant, stage: stage.index, replica})};
     });
     return {...stage, replicas};
   });
-  return {...split.stageGraph, stages};
+  return {...stageGraph, stages};
 }
 
 /** One for each replica of a stage. */
 function stageOrders(
-  split: Split,
+  wish: Wish,
   of: {
     readonly stageGraph: StageGraph;
     readonly stage: Stage;
-    readonly network: NetworkRef | undefined;
+    readonly source: Loadable['sources'][number];
     readonly id: string;
   },
 ): readonly PlacedOrder[] {
-  const {stage, stageGraph, network} = of;
+  const {stage, stageGraph, source} = of;
   const {index, role, name, inputs, overridable, replicas} = stage;
-  invariant(network !== undefined, `${name} has no network`);
   const rest = {
     deployment: of.id,
     index,
     role,
     name,
-    network,
-    compiled: null,
-    batch: role === 'execute' ? split.wish.batch : 1,
+    ...source,
+    batch: role === 'execute' ? wish.batch : 1,
     inputs,
     overridable,
     sources: stageSources(stageGraph, index),
     destinations: destinationsOf(stageGraph, index),
   };
-  return devicesAt(split, index).map((device, at) => {
+  return devicesAt(wish, stage).map((device, at) => {
     const address = replicas[at]?.address;
     invariant(address !== undefined, `${name} is not placed`);
-    return {device, order: {address, config: configOf(device, split.wish.config), ...rest}};
+    return {device, order: {address, config: configOf(device, wish.config), ...rest}};
   });
 }
 

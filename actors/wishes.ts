@@ -23,6 +23,8 @@ export interface Cluster {
   isReserved(device: DeviceDescription): boolean;
   /** The network that is laid out uses it already. */
   isInUse(device: DeviceDescription): boolean;
+  /** It cannot import what was exported, and would have to compile it. */
+  isUnfit(device: DeviceDescription): boolean;
   /** Names may mean devices that are gone for now. */
   readonly lenient: boolean;
 }
@@ -68,8 +70,9 @@ class ClusterChoice implements DeviceChoice {
   }
 
   /**
-   * Of the devices that a name means, one that the expression has not named yet, then one that the
-   * network uses already, then the one with the fewest stages, then the first by name.
+   * Of the devices that a name means, one that the expression has not named yet, then one that can
+   * import what was exported, then one that the network uses already, then the one with the fewest
+   * stages, then the first by name.
    */
   choose(name: NamedDevice): DeviceDescription | undefined {
     const {devices, lenient} = this.#cluster;
@@ -82,10 +85,11 @@ class ClusterChoice implements DeviceChoice {
   }
 
   #isBetter(a: DeviceDescription, b: DeviceDescription): boolean {
-    const {isInUse, stagesOf} = this.#cluster;
+    const {isInUse, isUnfit, stagesOf} = this.#cluster;
     const taken = Number(this.#taken.has(a.address)) - Number(this.#taken.has(b.address));
     const used = Number(isInUse(b)) - Number(isInUse(a));
-    return (taken || used || stagesOf(a) - stagesOf(b)) < 0;
+    const unfit = Number(isUnfit(a)) - Number(isUnfit(b));
+    return (taken || unfit || used || stagesOf(a) - stagesOf(b)) < 0;
   }
 
   #wishesOfOne(name: NamedDevice): Wishes {

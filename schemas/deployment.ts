@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {configSchema} from './config.js';
 import {wireErrorSchema} from './errors.js';
-import {splitOrderSchema} from './split-order.js';
+import {loadOrderSchema} from './split-order.js';
 import {replicaSchema, stageGraphSchema} from './stage-graph.js';
 import {tensorInfoSchema} from './tensor.js';
 
@@ -67,7 +67,7 @@ export type BuiltVariant = Readonly<z.infer<typeof builtVariantSchema>>;
 /** What must outlive the coordinator that made a deployment. */
 export const deploymentRecordSchema = z.object({
   id: z.string(),
-  order: splitOrderSchema,
+  order: loadOrderSchema,
   /** Null until it is loaded. */
   deployment: deploymentSchema.nullable(),
   built: z.array(builtVariantSchema).readonly(),

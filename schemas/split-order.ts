@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {configSchema} from './config.js';
+import {exportedNetworkSchema} from './exported-network.js';
 import {networkRefSchema} from './network-blob.js';
 import {preprocessingSchema} from './preprocessing.js';
 
@@ -14,3 +15,16 @@ export const splitOrderSchema = z.object({
   preprocessing: preprocessingSchema.nullable(),
 });
 export type SplitOrder = Readonly<z.infer<typeof splitOrderSchema>>;
+
+/** An exported network to lay out again. */
+export const importOrderSchema = z.object({
+  exported: exportedNetworkSchema,
+  /** A device expression: the exported one, or another. */
+  device: z.string(),
+  config: configSchema,
+});
+export type ImportOrder = Readonly<z.infer<typeof importOrderSchema>>;
+
+/** What a deployment is made of. */
+export const loadOrderSchema = z.union([splitOrderSchema, importOrderSchema]);
+export type LoadOrder = SplitOrder | ImportOrder;

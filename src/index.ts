@@ -17,10 +17,12 @@ export type {Dimension, TensorData, TensorInfo} from '../schemas/tensor.js';
 export type {ConnectOptions} from './app/connect-options.js';
 export {Core} from './app/core.js';
 export type {EmbeddedOptions} from './app/embedded.js';
+export type {CacheOptions} from './app/node-cache.js';
 export {AsyncInferQueue, type QueueCallback} from './client/async-infer-queue.js';
 export type {LoadOptions, OperationPlacement} from './client/cluster-client.js';
 export type {PluginVersion} from './client/cluster-properties.js';
 export type {ExecutableNetwork} from './client/executable-network.js';
+export type {ExportOptions} from './client/export-network.js';
 export type {LoadConfig} from './client/flatten-config.js';
 export type {
   CompletionCallback,

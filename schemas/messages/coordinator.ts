@@ -1,13 +1,24 @@
 import {z} from 'zod';
 import {deviceDescriptionSchema} from '../device.js';
-import {splitOrderSchema} from '../split-order.js';
-import {stageGraphSchema} from '../stage-graph.js';
+import {importOrderSchema, splitOrderSchema} from '../split-order.js';
+import {replicaSchema, stageGraphSchema} from '../stage-graph.js';
 import {askSchema} from './ask.js';
 
 const devicesSchema = z.object({kind: z.literal('devices'), ask: askSchema});
 const querySchema = z.object({kind: z.literal('query'), ask: askSchema, order: splitOrderSchema});
 const planSchema = z.object({kind: z.literal('plan'), ask: askSchema, order: splitOrderSchema});
 const loadSchema = z.object({kind: z.literal('load'), ask: askSchema, order: splitOrderSchema});
+/** The replicas of each stage that is to be exported: one that is there is asked. */
+const exportSchema = z.object({
+  kind: z.literal('export'),
+  ask: askSchema,
+  stages: z.array(z.array(replicaSchema).readonly()).readonly(),
+});
+const importSchema = z.object({
+  kind: z.literal('import'),
+  ask: askSchema,
+  order: importOrderSchema,
+});
 const releaseSchema = z.object({
   kind: z.literal('release'),
   ask: askSchema,
@@ -37,6 +48,8 @@ export const coordinatorMessageSchema = z.discriminatedUnion('kind', [
   querySchema,
   planSchema,
   loadSchema,
+  exportSchema,
+  importSchema,
   releaseSchema,
   keepSchema,
   extendSchema,

@@ -1,7 +1,9 @@
 import type {ClusterLink} from '../client/cluster-client.js';
 import {type Log, silentLog} from '../ports/log.js';
+import {blobCodec} from '../wire/blob-codec.js';
 import type {ConnectOptions} from './connect-options.js';
 import {joinCluster} from './join-cluster.js';
+import {packageVersion} from './package-version.js';
 import {startClient} from './start-client.js';
 import {systemRandom} from './system-world.js';
 
@@ -16,6 +18,7 @@ export async function connectClient(
   return {
     session: client.session,
     bulk: joined.bulk,
+    codec: blobCodec(packageVersion()),
     async close() {
       client.close();
       await joined.leave();

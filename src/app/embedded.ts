@@ -2,10 +2,12 @@ import type {ClusterLink} from '../client/cluster-client.js';
 import {ActorSystem} from '../kernel/actor-system.js';
 import type {Plugin} from '../plugin/plugin.js';
 import {type Log, silentLog} from '../ports/log.js';
+import {blobCodec} from '../wire/blob-codec.js';
 import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transport.js';
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
 import {createMemoryStateStore} from '../wire/memory-state-store.js';
 import type {CacheOptions} from './node-cache.js';
+import {packageVersion} from './package-version.js';
 import {createPlugin, defaultPlugins} from './plugins.js';
 import {startClient} from './start-client.js';
 import {startCoordinator} from './start-coordinator.js';
@@ -64,5 +66,5 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     throw error;
   }
   await transport.flush();
-  return {session: client.session, bulk, close};
+  return {session: client.session, bulk, codec: blobCodec(packageVersion()), close};
 }

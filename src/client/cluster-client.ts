@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {deploymentSchema} from '../../schemas/deployment.js';
+import {type Deployment, deploymentSchema} from '../../schemas/deployment.js';
 import {type DeviceDescription, deviceDescriptionSchema} from '../../schemas/device.js';
 import type {Ask} from '../../schemas/messages/ask.js';
 import {
@@ -15,7 +15,9 @@ import type {SplitOrder} from '../../schemas/split-order.js';
 import {InferenceError} from '../errors.js';
 import {messageParser} from '../kernel/parse-message.js';
 import {availableDevices} from '../plan/available-devices.js';
+import {sharedConfig} from '../plan/device-config.js';
 import type {Config} from '../plugin/plugin.js';
+import type {BlobCodec} from '../ports/blob-codec.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {parsePreprocessing} from '../transform/parse-preprocessing.js';
 import {ClientConfig} from './client-config.js';
@@ -26,9 +28,11 @@ import {
   type PluginVersion,
 } from './cluster-properties.js';
 import {ExecutableNetwork} from './executable-network.js';
+import {exportNetwork} from './export-network.js';
 import type {LoadConfig} from './flatten-config.js';
 import {type Network, openNetwork} from './network.js';
 import type {Session} from './session.js';
+import {unpackBlob} from './unpack-blob.js';
 import {uploadNetwork} from './upload-network.js';
 
 /** Where an operation goes and why, or each device's reason against it. */
@@ -45,6 +49,7 @@ export interface LoadOptions {
 export interface ClusterLink {
   readonly session: Session;
   readonly bulk: BulkStore;
+  readonly codec: BlobCodec;
   close(): Promise<void>;
 }
 
@@ -175,19 +180,49 @@ export class ClusterClient {
   ): Promise<ExecutableNetwork> {
     const order = await this.#order(network, device, config, options);
     const answer = await this.#ask(ask => ({kind: 'load', ask, order}), orderTimeoutMs);
-    const deployment = parseDeployment(answer);
-    const executable = new ExecutableNetwork(this.#link.session, deployment, () =>
-      this.#loaded.delete(executable),
-    );
-    this.#link.session.loaded(deployment, changed => executable.changed(changed));
-    this.#loaded.add(executable);
-    return executable;
+    return this.#keep(parseDeployment(answer), order.preprocessing);
+  }
+
+  /**
+   * Loads what `ExecutableNetwork.exportNetwork` gave, without splitting it again and, where a device
+   * can import it, without compiling it: on the devices that it was exported for, or on those of the
+   * expression `device`. What it was loaded with counts, and `config` over it. Rejects with
+   * INVALID_BLOB for what is damaged, BLOB_INCOMPATIBLE if it is of a newer version or no device can
+   * make anything of it, and otherwise as `loadNetwork`.
+   */
+  async importNetwork(
+    blob: Uint8Array,
+    device?: string,
+    config: LoadConfig = {},
+  ): Promise<ExecutableNetwork> {
+    this.#throwIfClosed();
+    const exported = await unpackBlob(blob, this.#link);
+    // What was said of some devices is nothing to others.
+    const base = device === undefined ? exported.config : sharedConfig(exported.config);
+    const addressed = this.#config.forLoad(device ?? exported.device, {...base, ...config});
+    const order = {exported, ...addressed};
+    const answer = await this.#ask(ask => ({kind: 'import', ask, order}), orderTimeoutMs);
+    return this.#keep(parseDeployment(answer), exported.preprocessing);
   }
 
   /** Releases what is loaded and leaves the cluster; requests that run are settled first. */
   close(): Promise<void> {
     this.#closed ??= this.#leave();
     return this.#closed;
+  }
+
+  #keep(deployment: Deployment, preprocessing: Preprocessing | null): ExecutableNetwork {
+    const executable = new ExecutableNetwork(this.#link.session, deployment, {
+      exported: (latest, options) => exportNetwork(latest, preprocessing, this.#link, options),
+      released: () => this.#loaded.delete(executable),
+    });
+    this.#link.session.loaded(deployment, changed => executable.changed(changed));
+    this.#loaded.add(executable);
+    return executable;
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed !== undefined) throw new InferenceError('RELEASED', 'this core was closed');
   }
 
   async #leave(): Promise<void> {
@@ -202,7 +237,7 @@ export class ClusterClient {
     config: LoadConfig,
     {preprocessing}: LoadOptions,
   ): Promise<SplitOrder> {
-    if (this.#closed !== undefined) throw new InferenceError('RELEASED', 'this core was closed');
+    this.#throwIfClosed();
     const addressed = this.#config.forLoad(device, config);
     const steps = preprocessing === undefined ? null : parsePreprocessing(preprocessing);
     return {

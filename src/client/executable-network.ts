@@ -14,6 +14,7 @@ import {unknownConfigKey, unknownMetric} from '../plugin/unknown-key.js';
 import {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
 import {batchTensors} from './batch-tensors.js';
+import type {ExportOptions} from './export-network.js';
 import {InferRequest, type Inputs} from './infer-request.js';
 import {
   measuresOperations,
@@ -31,6 +32,12 @@ const parseRuntimeGraph = messageParser(runtimeGraphSchema, 'answer of a stage')
 
 type Graphed = Pick<Variant, 'stageGraph'>;
 
+/** What only the core that loaded a network can do for it. */
+export interface NetworkHooks {
+  exported(deployment: Deployment, options: ExportOptions): Promise<Uint8Array>;
+  released(): void;
+}
+
 /** A network compiled for devices, ready for requests. */
 export class ExecutableNetwork {
   readonly session: Session;
@@ -38,14 +45,14 @@ export class ExecutableNetwork {
   readonly measures: boolean;
   #deployment: Deployment;
   readonly #infos: ReadonlyMap<string, TensorInfo>;
-  readonly #onReleased: () => void;
+  readonly #hooks: NetworkHooks;
   #released: Promise<void> | undefined;
 
   /** Made by `Core.loadNetwork`. */
-  constructor(session: Session, deployment: Deployment, onReleased: () => void) {
+  constructor(session: Session, deployment: Deployment, hooks: NetworkHooks) {
     this.session = session;
     this.measures = measuresOperations(deployment);
-    this.#onReleased = onReleased;
+    this.#hooks = hooks;
     this.#deployment = deployment;
     const infos = [...deployment.inputs, ...deployment.overridable];
     this.#infos = new Map(infos.map(info => [info.name, info]));
@@ -125,6 +132,16 @@ export class ExecutableNetwork {
   createInferRequest(onEnd?: () => void): InferRequest {
     this.#throwIfReleased();
     return new InferRequest(this, onEnd);
+  }
+
+  /**
+   * This network as one blob, which `Core.importNetwork` takes here or in another cluster: what every
+   * stage was compiled to, and what the network was loaded with. Rejects with DEVICE_LOST if a stage
+   * is gone, PAYLOAD_TOO_LARGE above what one buffer holds (4 GiB), STORE_UNAVAILABLE.
+   */
+  async exportNetwork(options: ExportOptions = {}): Promise<Uint8Array> {
+    this.#throwIfReleased();
+    return this.#hooks.exported(this.#deployment, options);
   }
 
   /** What each stage has done so far, all its replicas together: by stage, variant after variant. */
@@ -217,7 +234,7 @@ export class ExecutableNetwork {
   async #release(): Promise<void> {
     const {id: deployment} = this.#deployment;
     this.session.released(this.#deployment);
-    this.#onReleased();
+    this.#hooks.released();
     await this.session.askCoordinator(
       ask => ({kind: 'release', ask, deployment}),
       controlTimeoutMs,

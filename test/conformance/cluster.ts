@@ -1,6 +1,7 @@
 import {badLoads} from './cluster/bad-loads.js';
 import {badRequests} from './cluster/bad-requests.js';
 import {checkOn, type Open} from './cluster/check.js';
+import {exports} from './cluster/exports.js';
 import {lifetimes} from './cluster/lifetimes.js';
 import {networks} from './cluster/networks.js';
 import {processing} from './cluster/processing.js';
@@ -22,6 +23,7 @@ export function conformsToCluster(name: string, open: Open): void {
   profiling(check);
   queues(check);
   tensors(check);
+  exports(check);
   badLoads(check);
   badRequests(check);
   lifetimes(check);

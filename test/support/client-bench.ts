@@ -24,7 +24,10 @@ export class ClientBench {
   });
 
   load(deployment: Deployment): ExecutableNetwork {
-    return new ExecutableNetwork(this.session, deployment, () => {});
+    return new ExecutableNetwork(this.session, deployment, {
+      exported: async () => new Uint8Array(),
+      released: () => {},
+    });
   }
 
   get submissions(): readonly Submission[] {

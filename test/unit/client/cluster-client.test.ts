@@ -1,6 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {ClusterClient} from '../../../src/client/cluster-client.js';
 import type {Network} from '../../../src/client/network.js';
+import {blobCodec} from '../../../src/wire/blob-codec.js';
 import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
 import {ClientBench} from '../../support/client-bench.js';
 import {deviceOn} from '../../support/device-descriptions.js';
@@ -18,7 +19,10 @@ class Opened {
     const close = async () => {
       this.left++;
     };
-    this.core = new ClusterClient({session: this.client.session, bulk, close});
+    this.core = new ClusterClient({
+      ...{session: this.client.session, bulk, close},
+      codec: blobCodec('0.1.0'),
+    });
   }
 
   network(): Promise<Network> {

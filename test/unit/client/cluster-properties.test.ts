@@ -1,5 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {ClusterClient} from '../../../src/client/cluster-client.js';
+import {blobCodec} from '../../../src/wire/blob-codec.js';
 import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
 import {ClientBench} from '../../support/client-bench.js';
 import {deviceOn} from '../../support/device-descriptions.js';
@@ -16,7 +17,10 @@ function opened(t: ExecutionContext, properties: unknown = told) {
   const client = new ClientBench();
   const bulk = createMemoryBulkStore();
   t.teardown(() => bulk.close());
-  const core = new ClusterClient({session: client.session, bulk, close: async () => {}});
+  const core = new ClusterClient({
+    ...{session: client.session, bulk, close: async () => {}},
+    codec: blobCodec('0.1.0'),
+  });
   const asked: string[] = [];
   const answer = async <T>(result: Promise<T>): Promise<T> => {
     for (let next = 0; next < 2; next++) {

@@ -69,7 +69,10 @@ test('statistics that make no sense are an INVALID_FRAME', async t => {
 test('release is told to session and coordinator once, and to its core', async t => {
   const client = new ClientBench();
   let told = 0;
-  const network = new ExecutableNetwork(client.session, twoReplicas(), () => told++);
+  const network = new ExecutableNetwork(client.session, twoReplicas(), {
+    exported: async () => new Uint8Array(),
+    released: () => void told++,
+  });
   const released = [network.release(), network.release()];
   client.answer(null);
   await Promise.all(released);
