@@ -1,14 +1,23 @@
+import {appendFileSync, readFileSync} from 'node:fs';
 import type {FromCaseProcess, ToCaseProcess} from '../../src/cli/conformance/case-messages.js';
 import {noCuts} from '../../src/cli/conformance/case-result.js';
 import {InferenceError} from '../../src/errors.js';
 
 /*
  * Stands in for a process that runs cases: does what the name of a case says. A device named NONE
- * is refused.
+ * is refused; one named `AWAY FROM TO FILE`, from that start to that one, which FILE counts.
  */
 
 function tell(message: FromCaseProcess): void {
   process.send?.(message);
+}
+
+function isAway(device: string): boolean {
+  const [word, from, to, file] = device.split(' ');
+  if (word !== 'AWAY' || file === undefined) return device === 'NONE';
+  appendFileSync(file, '.');
+  const starts = readFileSync(file).length;
+  return starts >= Number(from) && starts <= Number(to);
 }
 
 function run(name: string): void {
@@ -28,7 +37,7 @@ process.on('message', (message: ToCaseProcess) => {
     run(message.folder.name);
   } else if (message.kind === 'behave') {
     run(message.name);
-  } else if (message.settings.device === 'NONE') {
+  } else if (isAway(message.settings.device)) {
     const error = new InferenceError('UNKNOWN_DEVICE', 'there is no NONE').toWire();
     tell({kind: 'failed', error});
   } else {

@@ -117,7 +117,7 @@ async function run(options: Options, console: Console): Promise<ConformanceRepor
     bar.update(++done);
     if (options.verbose) console.note(`${outcome} ${name}${message && `: ${message}`}`);
   };
-  const behaviours = await runBehaviours(names, {settings, timeoutMs: stepTimeoutMs, onResult});
+  const behaviours = await runBehaviours(names, {settings, stepTimeoutMs, onResult});
   const {results, ...used} = await runCases(cases, {
     ...{settings, stepTimeoutMs, onResult},
     processes: options.jobs,

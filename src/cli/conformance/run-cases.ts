@@ -1,15 +1,11 @@
-import type {CaseSettings} from './case-messages.js';
-import {CaseProcess} from './case-process.js';
+import {CaseLane, type CaseLaneOptions} from './case-lane.js';
 import type {CaseResult} from './case-result.js';
 import type {CaseFolder} from './find-cases.js';
 import {operationOf} from './open-case.js';
 
-export interface RunCasesOptions {
-  readonly settings: CaseSettings;
+export interface RunCasesOptions extends CaseLaneOptions {
   /** Cases that run at the same time, each in a process of its own. */
   readonly processes: number;
-  /** How long one step of a case may take before its process is ended. */
-  readonly stepTimeoutMs: number;
   onResult(result: CaseResult): void;
 }
 
@@ -19,48 +15,32 @@ export interface CasesRun {
   readonly cutWith: string | null;
 }
 
-/** After so many cases a process makes room for a fresh one. */
-const casesPerProcessMax = 200;
-
-/** Runs every case; rejects only if processes for them cannot be started. */
+/** Runs every case; rejects only if a process for them cannot be started at first. */
 export async function runCases(
   cases: readonly CaseFolder[],
   options: RunCasesOptions,
 ): Promise<CasesRun> {
   const queue = [...cases];
   const results: CaseResult[] = [];
-  let cutWith: string | null = null;
-  const startProcess = async () => {
-    const started = await CaseProcess.start(options.settings, options.stepTimeoutMs);
-    cutWith = started.cutWith;
-    return started;
-  };
-  const work = async () => {
-    let process: CaseProcess | undefined;
-    let count = 0;
-    try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        if (process === undefined || !process.usable || count >= casesPerProcessMax) {
-          await process?.stop();
-          process = await startProcess();
-          count = 0;
-        }
-        count++;
-        const result = {...(await process.run(next)), operation: await operationOf(next)};
-        results.push(result);
-        options.onResult(result);
-      }
-    } catch (error) {
-      queue.length = 0;
-      throw error;
-    } finally {
-      await process?.stop();
+  const lanes = Array.from(
+    {length: Math.min(options.processes, cases.length)},
+    () => new CaseLane(options),
+  );
+  const work = async (lane: CaseLane) => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const folder = next;
+      const done = await lane.perform(folder.name, process => process.run(folder));
+      const result = {...done, operation: await operationOf(folder)};
+      results.push(result);
+      options.onResult(result);
     }
   };
-  const lanes = Array.from({length: Math.min(options.processes, cases.length)}, work);
-  const ends = await Promise.allSettled(lanes);
-  const rejected = ends.find(end => end.status === 'rejected');
-  if (rejected !== undefined) throw rejected.reason;
+  try {
+    await lanes[0]?.start();
+    await Promise.all(lanes.map(work));
+  } finally {
+    await Promise.all(lanes.map(lane => lane.stop()));
+  }
   results.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return {results, cutWith};
+  return {results, cutWith: lanes[0]?.cutWith ?? null};
 }

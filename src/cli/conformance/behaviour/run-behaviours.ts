@@ -1,37 +1,32 @@
-import type {CaseSettings} from '../case-messages.js';
-import {CaseProcess} from '../case-process.js';
+import {CaseLane, type CaseLaneOptions} from '../case-lane.js';
 import type {CaseResult} from '../case-result.js';
 import {behaviours} from './behaviours.js';
 
-export interface RunBehavioursOptions {
-  readonly settings: CaseSettings;
-  /** How long one behaviour may take before its process is ended. */
-  readonly timeoutMs: number;
+export interface RunBehavioursOptions extends CaseLaneOptions {
   onResult(result: CaseResult): void;
-  /** What runs in the process; a worker that tries behaviours if left out. */
-  readonly module?: string;
 }
 
 /**
  * Tries behaviours on a device, one after the other, in a process of their own: one that crashes or
- * hangs costs itself only. Rejects only if a process cannot be started.
+ * hangs costs itself only. Rejects only if a process cannot be started at first.
  */
 export async function runBehaviours(
   names: readonly string[],
-  {settings, timeoutMs, onResult, module}: RunBehavioursOptions,
+  options: RunBehavioursOptions,
 ): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = [];
-  let process: CaseProcess | undefined;
+  const lane = new CaseLane(options);
   try {
+    if (names.length > 0) await lane.start();
     for (const name of names) {
-      process = process?.usable ? process : await CaseProcess.start(settings, timeoutMs, module);
+      const done = await lane.perform(name, process => process.behave(name));
       const operation = behaviours.find(each => each.name === name)?.area ?? '';
-      const result = {...(await process.behave(name)), operation};
+      const result = {...done, operation};
       results.push(result);
-      onResult(result);
+      options.onResult(result);
     }
   } finally {
-    await process?.stop();
+    await lane.stop();
   }
   return results;
 }

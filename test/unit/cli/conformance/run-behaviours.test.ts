@@ -30,7 +30,7 @@ test('one that crashes or hangs costs itself only', async t => {
   const told: string[] = [];
   const names = ['a', 'crash', 'b', 'hang', 'c'];
   const results = await runBehaviours(names, {
-    ...{settings, timeoutMs: 500, module},
+    ...{settings, stepTimeoutMs: 500, module},
     onResult: ({name, outcome}) => told.push(`${name} ${outcome}`),
   });
   t.deepEqual(told, ['a passed', 'crash crashed', 'b passed', 'hang hanging', 'c passed']);
