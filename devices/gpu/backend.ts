@@ -2,7 +2,8 @@ import {dirname} from 'node:path';
 import {env, InferenceSession} from 'onnxruntime-node';
 import {openMeasuringSession} from '../cpu/measuring-session.js';
 import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
-import type {Placement} from './placement.js';
+import type {GpuWorkerData, Placement} from './placement.js';
+import {ThreadLock} from './thread-lock.js';
 
 env.logLevel = 'fatal';
 
@@ -10,19 +11,34 @@ env.logLevel = 'fatal';
  * ONNX Runtime on one device of a provider. What is only asked about must run there as a whole; what
  * is loaded was asked about, and may leave to the processor what the provider wants there (shapes).
  */
-export function gpuBackend(placement: Placement): Backend {
-  const {exclusive} = placement.provider;
-  const types = openedBy(options => sessionOptions(placement, options));
+export function gpuBackend({placement, lock}: GpuWorkerData): Backend {
+  const {exclusive, concurrent} = placement.provider;
+  const open = concurrent ? createSession : oneAtATime(new ThreadLock(lock));
+  const types = openedBy(open, options => sessionOptions(placement, options));
   if (!exclusive) return types;
-  return {...openedBy(options => sessionOptions(placement, options, !options.optimize)), types};
+  const alone = openedBy(open, options => sessionOptions(placement, options, !options.optimize));
+  return {...alone, types};
 }
 
 type SessionOptions = InferenceSession.SessionOptions;
+type OpenSession = (model: Uint8Array, options: SessionOptions) => Promise<InferenceSession>;
 
-function openedBy(optionsOf: (options: OpenOptions) => SessionOptions): Backend {
-  const open = (model: Uint8Array, options: SessionOptions) =>
-    // The binding does not take shared memory.
-    InferenceSession.create(model.buffer instanceof ArrayBuffer ? model : model.slice(), options);
+const createSession: OpenSession = (model, options) =>
+  // The binding does not take shared memory.
+  InferenceSession.create(model.buffer instanceof ArrayBuffer ? model : model.slice(), options);
+
+/** Sessions of which one is used at a time, in whatever threads they are. */
+function oneAtATime(lock: ThreadLock): OpenSession {
+  return async (model, options) => {
+    const session = await lock.hold(() => createSession(model, options));
+    const run = (...given: Parameters<InferenceSession['run']>) =>
+      lock.hold(() => session.run(...given));
+    const release = () => lock.hold(() => session.release());
+    return Object.assign(Object.create(session), {run, release});
+  };
+}
+
+function openedBy(open: OpenSession, optionsOf: (options: OpenOptions) => SessionOptions): Backend {
   return {
     networkBytesMax: Infinity,
     open: (model, options) => open(model, optionsOf(options)),

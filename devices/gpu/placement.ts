@@ -6,10 +6,19 @@ export interface Provider {
   readonly numbered: boolean;
   /** Whether a session may be kept from falling back to the processor. */
   readonly exclusive: boolean;
+  /** Whether sessions of several threads may run at once. */
+  readonly concurrent: boolean;
 }
 
 /** One device of a provider. */
 export interface Placement {
   readonly provider: Provider;
   readonly device: number;
+}
+
+/** What a worker on a device is started with. */
+export interface GpuWorkerData {
+  readonly placement: Placement;
+  /** The same for all workers of the process; see ThreadLock. */
+  readonly lock: SharedArrayBuffer;
 }

@@ -12,8 +12,9 @@ import type {
 import {packageVersion} from '../onnxruntime/package-version.js';
 import {OnnxRuntimePlugin} from '../onnxruntime/plugin.js';
 import {type Found, findDevices} from './find-devices.js';
-import type {Placement, Provider} from './placement.js';
+import type {GpuWorkerData, Placement, Provider} from './placement.js';
 import type {ProbeOptions} from './probe.js';
+import {ThreadLock} from './thread-lock.js';
 
 export interface GpuPluginOptions extends ProbeOptions {
   /** In the order of preference. */
@@ -34,6 +35,7 @@ export class GpuPlugin implements Plugin {
   readonly name = 'GPU';
   readonly version = packageVersion('onnxruntime-node');
   readonly #options: GpuPluginOptions;
+  readonly #lock = ThreadLock.memory();
   #open: Promise<Open> | undefined;
 
   constructor(options: GpuPluginOptions) {
@@ -56,8 +58,8 @@ export class GpuPlugin implements Plugin {
     return {
       DEVICE_ARCHITECTURE: first?.provider.name,
       DEVICE_TYPE: undefined,
-      OPTIMAL_NUMBER_OF_INFER_REQUESTS: streamsAutoMax,
-      RANGE_FOR_ASYNC_INFER_REQUESTS: [1, streamsAutoMax, 1],
+      OPTIMAL_NUMBER_OF_INFER_REQUESTS: streamsOf(first),
+      RANGE_FOR_ASYNC_INFER_REQUESTS: [1, streamsOf(first), 1],
     };
   }
 
@@ -107,12 +109,16 @@ export class GpuPlugin implements Plugin {
       fullName: fullNameOf(placement),
       capabilities: [],
       threaded: false,
-      parallelism: streamsAutoMax,
+      parallelism: streamsOf(placement),
       kernelWorker: new URL('./kernel-worker.js', import.meta.url),
       serviceWorker: new URL('./service-worker.js', import.meta.url),
-      workerData: placement,
+      workerData: {placement, lock: this.#lock} satisfies GpuWorkerData,
     });
   }
+}
+
+function streamsOf(placement: Placement | undefined): number {
+  return placement?.provider.concurrent ? streamsAutoMax : 1;
 }
 
 function fullNameOf(placement: Placement | undefined): string {

@@ -3,6 +3,7 @@ import {nodeProto} from '../../src/network/node-proto.js';
 import {writeModel} from '../../src/network/write-model.js';
 import type {Placement} from './placement.js';
 import type {ProbeAnswer} from './probe.js';
+import {ThreadLock} from './thread-lock.js';
 
 /*
  * A process of its own that computes x + x on one device of one provider. The provider's library,
@@ -15,7 +16,10 @@ async function compute(placement: Placement): Promise<ProbeAnswer> {
   const {Tensor} = await import('onnxruntime-node');
   const {gpuBackend} = await import('./backend.js');
   const options = {threads: 1, weightsFile: undefined, optimize: false};
-  const session = await gpuBackend(placement).open(doubling(), options);
+  const session = await gpuBackend({placement, lock: ThreadLock.memory()}).open(
+    doubling(),
+    options,
+  );
   const data = Float32Array.from({length: elements}, (_, index) => index);
   const {y} = await session.run({x: new Tensor('float32', data, [elements])});
   const sums = y?.data as Float32Array;

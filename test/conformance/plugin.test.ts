@@ -7,7 +7,7 @@ import {conformsToPlugin} from './plugin.js';
 /** Where no GPU is, all of its plugin but the provider: that is the processor's. */
 function gpuOverProcessor(): GpuPlugin {
   const module = new URL('../../devices/gpu/probe-process.js', import.meta.url);
-  const providers = [{name: 'cpu', numbered: false, exclusive: false}];
+  const providers = [{name: 'cpu', numbered: false, exclusive: false, concurrent: false}];
   return new GpuPlugin({providers, module, timeoutMs: 30_000});
 }
 

@@ -10,7 +10,7 @@ function pluginOf(...providers: readonly Provider[]): GpuPlugin {
   return new GpuPlugin({providers, module, timeoutMs: 30_000});
 }
 
-const works: Provider = {name: 'works', numbered: true, exclusive: true};
+const works: Provider = {name: 'works', numbered: true, exclusive: true, concurrent: true};
 const leaves: Provider = {...works, name: 'leaves'};
 
 const model = new NetworkBuilder()
