@@ -40,3 +40,5 @@ export type {NetworkRuntimeGraph} from './client/runtime-graph.js';
 export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
 export type {Config} from './plugin/plugin.js';
 export {Tensor} from './tensor.js';
+/** Changes of whole networks: quantisation. */
+export * as transform from './transform/index.js';

@@ -1,5 +1,5 @@
 import type {TensorData} from '../../schemas/tensor.js';
-import {float16Value} from './float16-value.js';
+import {float16Value} from '../network/float16-value.js';
 
 /** A tensor's first elements, at most `count`, as JSON has them; 64-bit integers as text. */
 export function elementValues(

@@ -10,6 +10,7 @@ import {explainCommand} from './commands/explain.js';
 import {healthCommand} from './commands/health.js';
 import {inferCommand} from './commands/infer.js';
 import {nodeCommand} from './commands/node.js';
+import {quantizeCommand} from './commands/quantize.js';
 import {queryCommand} from './commands/query.js';
 import {upCommand} from './commands/up.js';
 import type {Console} from './report.js';
@@ -23,6 +24,7 @@ const commands = [
   explainCommand,
   inferCommand,
   benchmarkCommand,
+  quantizeCommand,
   conformanceCommand,
   createPluginCommand,
   demoCommand,

@@ -7,10 +7,12 @@ import type {TensorData} from '../../schemas/tensor.js';
 import {readNpy, writeNpy} from '../../src/cli/npy.js';
 import {createProgram} from '../../src/cli/program.js';
 import {Core} from '../../src/index.js';
+import {readNetwork} from '../../src/network/read-network.js';
 import {capturedConsole} from '../support/captured-console.js';
 import {digitsPath} from '../support/digits.js';
 import {HeterodyneProcess, runHeterodyne} from '../support/heterodyne-process.js';
 import {NetworkBuilder} from '../support/network-builder.js';
+import {quantizedConvnet} from '../support/quantized-network.js';
 import {runCommand} from '../support/run-command.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {tensorOf} from '../support/tensor-of.js';
@@ -189,6 +191,40 @@ test.serial('infer draws inputs at random, the same from the same seed', async t
   const other = await infer('-i', 'x=random:42', '-i', 'k=random:2');
   t.deepEqual(one.get('the/sum'), other.get('the/sum'));
   t.notDeepEqual(one.get('wide'), other.get('wide'));
+});
+
+test.serial(
+  'explain and query show a quantised network as it is split, bytes crossing',
+  async t => {
+    const path = join(await temporaryFolder(t), 'quantized.onnx');
+    await writeFile(path, quantizedConvnet());
+    const args = [path, '-d', 'HETERO:WASM,CPU'];
+    const {operations} = readNetwork(quantizedConvnet()).graph;
+    const affinity = operations.flatMap(({name}, at) => [
+      '-a',
+      `${name}=${at < 12 ? 'WASM' : 'CPU'}`,
+    ]);
+    const {printed} = await runCommand('explain', ...args, ...affinity);
+    t.regex(printed, /between stages/);
+    t.regex(printed, /out {2}b_q u8\[n,8,8,8\]/);
+    t.regex(
+      (await runCommand('query', ...args)).printed,
+      /DequantizeLinear_8#2 +DequantizeLinear +WASM/,
+    );
+  },
+);
+
+test.serial('quantize writes a smaller network and tells what it costs', async t => {
+  const path = join(await temporaryFolder(t), 'small.onnx');
+  const {printed} = await runCommand('quantize', digitsPath, '-o', path, '--except', 'fc2');
+  t.regex(printed, /\nconv1 +Conv +dynamic +\S+\n/);
+  t.regex(printed, /\nfc2 +Gemm +it was to stay as it is\n/);
+  t.regex(printed, /\nlogits +\S+ +\S+ +\S+ +0\.99\d+ +\d+\.00 %\n/);
+  t.regex(printed, /103 KiB -> \S+ KiB, [23]\.\d\d times smaller$/);
+  const json = await runCommand('quantize', digitsPath, '-o', path, '-m', 'weights', '--json');
+  const report = JSON.parse(json.printed);
+  t.like(report, {skipped: [], outputs: [{output: 'logits', elements: 10}]});
+  t.is((await readFile(path)).length, report.bytesAfter);
 });
 
 test.serial('benchmark measures a given number of inferences', async t => {

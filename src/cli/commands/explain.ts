@@ -1,12 +1,9 @@
 import {Command} from 'commander';
 import type {PlanResult} from '../../../schemas/messages/coordinator.js';
 import type {NetworkGraph} from '../../../schemas/network-graph.js';
-import type {Network} from '../../client/network.js';
 import {explain} from '../../plan/explain.js';
 import {explainDot} from '../../plan/explain-dot.js';
 import {explainSvg} from '../../plan/explain-svg.js';
-import {standardConfig} from '../../plugin/config.js';
-import {lowerPrecision} from '../../transform/low-precision/lower-precision.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {
   type ModelOptions,
@@ -14,6 +11,7 @@ import {
   withAffinityOption,
   withModelOptions,
 } from '../model-options.js';
+import {plannedGraph} from '../planned-graph.js';
 import type {Console} from '../report.js';
 import {writeResult} from '../write-result.js';
 
@@ -42,17 +40,11 @@ export function explainCommand(console: Console): Command {
         if (options.json) console.print(JSON.stringify(plan, undefined, 2));
         else if (options.dot) console.print(explainDot(plan.stageGraph).trimEnd());
         else if (options.svg === undefined) {
-          const graph = plannedGraph(network, options);
+          const graph = plannedGraph(network, options.config);
           console.print(explainPlan(plan, graph, options.verbose === true));
         }
       });
     });
-}
-
-/** The network as the coordinator transforms it before it asks devices and splits. */
-function plannedGraph({parsed}: Network, {config = {}}: Options): NetworkGraph {
-  const lowered = standardConfig(config).LP_TRANSFORMS_MODE ? lowerPrecision(parsed) : undefined;
-  return (lowered?.network ?? parsed).graph;
 }
 
 function explainPlan(

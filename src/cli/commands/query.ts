@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import {type ModelOptions, openModel, withModelOptions} from '../model-options.js';
+import {plannedGraph} from '../planned-graph.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 
@@ -22,7 +23,8 @@ export function queryCommand(console: Console): Command {
           console.print(JSON.stringify(Object.fromEntries(placements), undefined, 2));
           return;
         }
-        const types = new Map(network.operations.map(({name, type}) => [name, type]));
+        const {operations} = plannedGraph(network, options.config);
+        const types = new Map(operations.map(({name, type}) => [name, type]));
         const rows = [...placements].map(([name, placement]) => [
           name,
           types.get(name) ?? '',

@@ -1,7 +1,7 @@
 import type {ElementType} from '../../../schemas/element-type.js';
 import type {TensorData} from '../../../schemas/tensor.js';
+import {float16Value} from '../../network/float16-value.js';
 import {formatShape} from '../../tensor-check.js';
-import {float16Value} from '../float16-value.js';
 
 /** As ONNX's own backend tests compare: |given - expected| <= absolute + relative * |expected|. */
 const relativeMax = 1e-3;

@@ -1,5 +1,5 @@
 import {withFields} from '../../network/with-fields.js';
-import type {EditedNode, GraphEditor} from './graph-editor.js';
+import type {EditedNode, GraphEditor} from '../graph-editor.js';
 import {isDequantize} from './linear-quantization.js';
 import type {Pass} from './pass.js';
 

@@ -1,7 +1,7 @@
 import {nodeProto} from '../../network/node-proto.js';
 import {tensorProto} from '../../network/tensor-proto.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {FakeQuantize} from './fake-quantize.js';
-import type {GraphEditor} from './graph-editor.js';
 
 /** LessOrEqual came with this version of ONNX's operator set, Round with the one before. */
 export const formulaOpsetMin = 12;

@@ -1,8 +1,8 @@
 import {nodeProto} from '../../network/node-proto.js';
 import {tensorProto} from '../../network/tensor-proto.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {ConstantRanges, FakeQuantize} from './fake-quantize.js';
 import {addParameters, quantizationParameters} from './fake-quantize-parameters.js';
-import type {GraphEditor} from './graph-editor.js';
 
 const bytes = {type: 'u8', offset: 0} as const;
 const bytesCount = 256;

@@ -1,5 +1,5 @@
 import {tensorProto} from '../../network/tensor-proto.js';
-import type {GraphEditor} from './graph-editor.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {QuantizedType} from './linear-quantization.js';
 
 /** As near to a whole number as float32 ranges can say that a zero point is one. */

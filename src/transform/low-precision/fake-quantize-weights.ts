@@ -1,12 +1,12 @@
 import {nodeProto} from '../../network/node-proto.js';
 import {readTensor, tensorProto} from '../../network/tensor-proto.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {ConstantRanges, FakeQuantize} from './fake-quantize.js';
 import {
   addParameters,
   type QuantizationParameters,
   quantizationParameters,
 } from './fake-quantize-parameters.js';
-import type {GraphEditor} from './graph-editor.js';
 import type {QuantizedType} from './linear-quantization.js';
 import {alongAxis} from './quantize-values.js';
 import {roundHalfEven} from './round-half-even.js';

@@ -2,7 +2,7 @@ import type {NodeProto} from '../../network/generated/onnx_pb.js';
 import {intAttribute} from '../../network/node-attribute.js';
 import {operationType} from '../../network/operation-names.js';
 import {readTensor} from '../../network/tensor-proto.js';
-import type {EditedNode, GraphEditor} from './graph-editor.js';
+import type {EditedNode, GraphEditor} from '../graph-editor.js';
 
 /**
  * OpenVINO's FakeQuantize: `levels` steps from `inputLow` to `inputHigh` become as many from

@@ -1,6 +1,6 @@
 import type {TensorProto} from '../../network/generated/onnx_pb.js';
 import {readTensor, tensorProto} from '../../network/tensor-proto.js';
-import type {GraphEditor} from './graph-editor.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {LinearQuantization} from './linear-quantization.js';
 import type {Pass} from './pass.js';
 import {alongAxis, quantizeValues} from './quantize-values.js';

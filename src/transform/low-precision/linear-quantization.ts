@@ -3,7 +3,7 @@ import type {NodeProto, TensorProto} from '../../network/generated/onnx_pb.js';
 import {intAttribute} from '../../network/node-attribute.js';
 import {operationType} from '../../network/operation-names.js';
 import {readTensor} from '../../network/tensor-proto.js';
-import type {EditedNode, GraphEditor} from './graph-editor.js';
+import type {EditedNode, GraphEditor} from '../graph-editor.js';
 
 /** The element types that quantised tensors of this room have. */
 export type QuantizedType = 'i8' | 'u8';

@@ -1,9 +1,9 @@
 import {onnxDataTypes} from '../../../schemas/element-type.js';
+import type {GraphEditor} from '../graph-editor.js';
 import {constantRanges, type FakeQuantize, readFakeQuantize} from './fake-quantize.js';
 import {formulaOpsetMin, writeFormula} from './fake-quantize-formula.js';
 import {writePair} from './fake-quantize-pair.js';
 import {writeWeights} from './fake-quantize-weights.js';
-import type {GraphEditor} from './graph-editor.js';
 import type {Pass} from './pass.js';
 
 /** 8 bits hold so many steps. */

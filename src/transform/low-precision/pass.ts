@@ -1,4 +1,4 @@
-import type {GraphEditor} from './graph-editor.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {LinearQuantizations} from './linear-quantization.js';
 
 /** A change of a network's graph that keeps what the network computes, to the last bit. */

@@ -1,7 +1,7 @@
 import {onnxDataTypes} from '../../../schemas/element-type.js';
 import {nodeProto} from '../../network/node-proto.js';
 import {tensorProto} from '../../network/tensor-proto.js';
-import type {GraphEditor} from './graph-editor.js';
+import type {GraphEditor} from '../graph-editor.js';
 import type {LinearQuantization} from './linear-quantization.js';
 import type {Pass} from './pass.js';
 import {quantizedRanges, quantizeValues} from './quantize-values.js';

@@ -1,13 +1,13 @@
-import {invariant} from '../../errors.js';
-import {bodiesOf, capturedValues, localValues} from '../../network/captured-values.js';
-import {isExternal} from '../../network/external-data.js';
-import type {GraphProto, NodeProto, TensorProto} from '../../network/generated/onnx_pb.js';
-import {constantTensor} from '../../network/lift-body-weights.js';
-import {type FunctionOf, localFunctions} from '../../network/local-functions.js';
-import type {Network} from '../../network/network.js';
-import {nodeProto} from '../../network/node-proto.js';
-import {sortNodes} from '../../network/sort-nodes.js';
-import {withFields} from '../../network/with-fields.js';
+import {invariant} from '../errors.js';
+import {bodiesOf, capturedValues, localValues} from '../network/captured-values.js';
+import {isExternal} from '../network/external-data.js';
+import type {GraphProto, NodeProto, TensorProto} from '../network/generated/onnx_pb.js';
+import {constantTensor} from '../network/lift-body-weights.js';
+import {type FunctionOf, localFunctions} from '../network/local-functions.js';
+import type {Network} from '../network/network.js';
+import {nodeProto} from '../network/node-proto.js';
+import {sortNodes} from '../network/sort-nodes.js';
+import {withFields} from '../network/with-fields.js';
 
 /** A node while passes change it: `proto` is replaced as a whole, never written to. */
 export interface EditedNode {
@@ -176,13 +176,13 @@ export class GraphEditor {
 
   /** The graph with its nodes in topological order, without what nothing reads any more. */
   finish(): EditedGraph {
+    for (const node of this.nodes()) if (this.#isUselessConstant(node)) this.remove(node);
     const node = [...sortNodes([...this.#nodes].map(({proto}) => proto))];
     const declared = new Set(this.#graph.input.map(({name}) => name));
     const neverRead = new Set(this.#graph.initializer.map(({name}) => name));
     for (const {input} of this.#graph.node) for (const name of input) neverRead.delete(name);
     const initializer = [...this.#initializers.values()].filter(
-      ({name}) =>
-        declared.has(name) || neverRead.has(name) || this.isPinned(name) || this.#isRead(name),
+      ({name}) => declared.has(name) || neverRead.has(name) || this.#isNeeded(name),
     );
     const values = new Set([...this.#makers.keys(), ...declared]);
     const graph = withFields(this.#graph, {
@@ -206,6 +206,14 @@ export class GraphEditor {
   /** An operation of the network that was read. */
   #originOf({proto: {name}}: EditedNode): string {
     return this.#origins.get(name) ?? name;
+  }
+
+  #isUselessConstant({proto}: EditedNode): boolean {
+    return proto.opType === 'Constant' && !proto.output.some(value => this.#isNeeded(value));
+  }
+
+  #isNeeded(value: string): boolean {
+    return this.isPinned(value) || this.#isRead(value);
   }
 
   #isRead(value: string): boolean {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {float16Value} from '../../../src/cli/float16-value.js';
+import {float16Value} from '../../../../src/network/float16-value.js';
 
 // IEEE 754-2008, table of binary16 values.
 const values: readonly (readonly [number, number])[] = [
