@@ -1,33 +1,63 @@
 import {readFile} from 'node:fs/promises';
 import type {TensorData, TensorInfo} from '../../schemas/tensor.js';
 import type {ExecutableNetwork} from '../client/executable-network.js';
+import type {Inputs} from '../client/infer-request.js';
+import {readImage} from '../client/read-image.js';
 import {InferenceError} from '../errors.js';
 import {nearestName} from '../nearest-name.js';
-import {type InputArgument, parseInputArgument} from './input-argument.js';
+import type {Tensor} from '../tensor.js';
+import type {Images} from './image-inputs.js';
+import {parseInputArgument} from './input-argument.js';
 import {readNpy} from './npy.js';
 import {randomTensor} from './random-tensor.js';
 
-/** An input as its argument gives it: a file's tensor, or the seed of one to be drawn. */
-export interface GivenInput {
-  readonly name: string;
-  readonly value: TensorData | number;
+/** Inputs as arguments give them. */
+export interface GivenInputs {
+  /** Tensors of files, or the seeds of those to be drawn. */
+  readonly values: ReadonlyMap<string, TensorData | number>;
+  /** In the order of the arguments: several for one input are a batch. */
+  readonly images: Images;
 }
+
+/** What is to be sent for an input; a number is the seed of one that is drawn. */
+export type InputValue = TensorData | readonly TensorData[] | number;
 
 const seedDefault = 0;
 
-/** Reads what arguments name. Rejects with INVALID_ARGUMENT or FILE_UNREADABLE. */
-export function readGivenInputs(texts: readonly string[]): Promise<readonly GivenInput[]> {
-  return Promise.all(texts.map(parseInputArgument).map(readGivenInput));
+/**
+ * Reads what arguments name. Rejects with INVALID_ARGUMENT, FILE_UNREADABLE, and as `readImage`;
+ * UNKNOWN_INPUT for an image of an input that is not among `inputs`.
+ */
+export async function readGivenInputs(
+  texts: readonly string[],
+  inputs: readonly TensorInfo[],
+): Promise<GivenInputs> {
+  const values = new Map<string, TensorData | number>();
+  const images = new Map<string, readonly Tensor<'u8'>[]>();
+  for (const argument of texts.map(parseInputArgument)) {
+    const {kind, input} = argument;
+    if (kind === 'image') {
+      const known = new Map(inputs.map(info => [info.name, info]));
+      if (!known.has(input)) throw unknownInput(input, known);
+      images.set(input, [...(images.get(input) ?? []), await readImage(argument.path)]);
+    } else {
+      values.set(input, kind === 'random' ? argument.seed : await readArray(argument.path));
+    }
+  }
+  const twice = [...images.keys()].find(name => values.has(name));
+  if (twice === undefined) return {values, images};
+  const text = `expected images or another value for ${twice}, given both`;
+  throw new InferenceError('INVALID_ARGUMENT', text);
 }
 
 /** A tensor for every given input; random ones for the others. Throws UNKNOWN_INPUT. */
 export function completeInputs(
   {inputs, overridable}: Pick<ExecutableNetwork, 'inputs' | 'overridable'>,
-  given: readonly GivenInput[],
-): Readonly<Record<string, TensorData>> {
+  given: ReadonlyMap<string, InputValue>,
+): Inputs {
   const infos = new Map([...inputs, ...overridable].map(info => [info.name, info]));
-  const values = new Map<string, TensorData | number>(inputs.map(({name}) => [name, seedDefault]));
-  for (const {name, value} of given) values.set(name, value);
+  const values = new Map<string, InputValue>(inputs.map(({name}) => [name, seedDefault]));
+  for (const [name, value] of given) values.set(name, value);
   const tensors = [...values].map(([name, value]) => {
     const info = infos.get(name);
     if (info === undefined) throw unknownInput(name, infos);
@@ -36,11 +66,9 @@ export function completeInputs(
   return Object.fromEntries(tensors);
 }
 
-async function readGivenInput(argument: InputArgument): Promise<GivenInput> {
-  const {input: name} = argument;
-  if (argument.kind === 'random') return {name, value: argument.seed};
+async function readArray(path: string): Promise<TensorData> {
   try {
-    return {name, value: readNpy(await readFile(argument.path), argument.path)};
+    return readNpy(await readFile(path), path);
   } catch (error) {
     throw InferenceError.from(error, 'FILE_UNREADABLE');
   }

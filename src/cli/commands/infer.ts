@@ -5,7 +5,9 @@ import {formatShape} from '../../tensor-check.js';
 import {type ClusterOptions, withCore, withLoadOptions} from '../cluster-options.js';
 import {elementValues} from '../element-values.js';
 import {fileNames} from '../file-names.js';
-import {completeInputs, readGivenInputs} from '../infer-inputs.js';
+import {imageInputs} from '../image-inputs.js';
+import {type ImageOptions, withImageOptions} from '../image-options.js';
+import {completeInputs, type InputValue, readGivenInputs} from '../infer-inputs.js';
 import {
   type ModelOptions,
   openModel,
@@ -18,7 +20,7 @@ import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 import {makeFolder, writeResult} from '../write-result.js';
 
-interface Options extends ClusterOptions, ModelOptions {
+interface Options extends ClusterOptions, ModelOptions, ImageOptions {
   readonly input?: readonly string[];
   readonly outputDir?: string;
   readonly json?: boolean;
@@ -29,26 +31,33 @@ const jsonElementsMax = 64;
 
 /** `heterodyne infer`. */
 export function inferCommand(console: Console): Command {
-  return withLoadOptions(withAffinityOption(withModelOptions(new Command('infer'))))
+  const command = withLoadOptions(withAffinityOption(withModelOptions(new Command('infer'))))
     .description('run a network once')
     .option(
       '-i, --input <NAME=VALUE>',
-      'an input, any number of times: FILE.npy, random or random:SEED; those left out are random',
+      'an input, any number of times: FILE.npy, FILE.png, FILE.jpg, random or random:SEED; ' +
+        'several images are a batch; inputs left out are random',
       collect,
-    )
+    );
+  return withImageOptions(command)
     .option('-o, --output-dir <dir>', 'write every output there as NAME.npy')
     .option('--json', `print one JSON object, of each output the first ${jsonElementsMax} elements`)
     .addHelpText(
       'after',
-      '\nExample:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n',
+      '\nExamples:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n' +
+        '  $ heterodyne infer model.onnx -d CPU --input image=cat.jpg --scale-values 255\n',
     )
     .action(async (model: string, options: Options) => {
       const network = await openModel(model, options);
-      const given = await readGivenInputs(options.input ?? []);
+      const {values, images} = await readGivenInputs(options.input ?? [], network.inputs);
+      const {preprocessing, tensors} = imageInputs(network.inputs, images, options);
+      const all = new Map<string, InputValue>([...values, ...tensors]);
       await withCore(options, async core => {
-        const executable = await core.loadNetwork(network, options.device, options.config);
+        const {device, config} = options;
+        const steps = preprocessing === undefined ? {} : {preprocessing};
+        const executable = await core.loadNetwork(network, device, config, steps);
         const request = executable.createInferRequest();
-        const outputs = await request.infer(completeInputs(executable, given));
+        const outputs = await request.infer(completeInputs(executable, all));
         const files = await writeOutputs(outputs, options.outputDir);
         report(console, options.json === true, outputs, files);
       });

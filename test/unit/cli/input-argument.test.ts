@@ -20,6 +20,12 @@ test('the name ends at the first equals sign, and a file may be called random', 
   });
 });
 
+test('images are known by how their names end', t => {
+  for (const path of ['a/b.png', 'cat.JPG', 'c.jpeg']) {
+    t.deepEqual(parseInputArgument(`image=${path}`), {kind: 'image', input: 'image', path});
+  }
+});
+
 test('random values have seed 0 unless another is given', t => {
   t.deepEqual(parseInputArgument('x=random'), {kind: 'random', input: 'x', seed: 0});
   t.deepEqual(parseInputArgument('x=random:42'), {kind: 'random', input: 'x', seed: 42});
@@ -30,7 +36,17 @@ test('random values have seed 0 unless another is given', t => {
   });
 });
 
-for (const text of ['', 'image', '=a.npy', 'x=', 'x=.npz', 'x=a.png', 'a.npy', 'x=Random']) {
+for (const text of [
+  '',
+  'image',
+  '=a.npy',
+  'x=',
+  'x=.npz',
+  'x=.png',
+  'x=a.gif',
+  'a.npy',
+  'x=Random',
+]) {
   test(`"${text}" is refused with the forms that are understood`, t => {
     const error = t.throws(() => parseInputArgument(text), {instanceOf: InferenceError});
     t.is(error?.code, 'INVALID_ARGUMENT');
