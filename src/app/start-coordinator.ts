@@ -1,10 +1,12 @@
 import {Coordinator} from '../../actors/coordinator.js';
+import type {PlannerTask} from '../../actors/planner-task.js';
 import {Registry} from '../../actors/registry.js';
 import {coordinatorAddress, keepAddress, registryAddress} from '../../schemas/addresses.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {Random} from '../ports/random.js';
 import type {StateStore} from '../ports/state-store.js';
+import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Listening} from '../ports/transport.js';
 import {DeploymentLog} from './deployment-log.js';
 import {Planner} from './planner.js';
@@ -14,6 +16,8 @@ export interface StartCoordinatorOptions {
   readonly bulk: BulkStore;
   readonly state: StateStore;
   readonly random: Random;
+  /** Does the heavy work; closed with the coordinator. */
+  readonly planner?: TaskExecutor<PlannerTask>;
 }
 
 export interface StartedCoordinator {
@@ -30,8 +34,7 @@ const deploymentsName = 'deployments';
 
 /** Starts a coordinator and the registry beside it; it does not lead yet. */
 export function startCoordinator(options: StartCoordinatorOptions): StartedCoordinator {
-  const {system, bulk, state, random} = options;
-  const planner = new Planner(bulk);
+  const {system, bulk, state, random, planner = new Planner(bulk)} = options;
   const address = `${coordinatorAddress}.${random.id()}`;
   system.provide(plannerName, planner);
   system.provide(deploymentsName, new DeploymentLog(state, bulk));

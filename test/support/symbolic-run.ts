@@ -45,6 +45,15 @@ export class SymbolicRun {
     return outputs;
   }
 
+  /** What some of the operations, in topological order, make of what is given. */
+  part(
+    operations: readonly string[],
+    given: ReadonlyMap<string, Symbolic>,
+    outputs: readonly string[],
+  ): ReadonlyMap<string, Symbolic> {
+    return this.#run(operations, given, outputs);
+  }
+
   #stage(stage: Stage, arrived: ReadonlyMap<string, Symbolic> = new Map()) {
     const outputs = stage.outputs.map(({name}) => name);
     if (stage.role === 'execute') return this.#run(stage.operations, arrived, outputs);

@@ -1,0 +1,43 @@
+import {Device} from '../../actors/device.js';
+import {deviceAddress} from '../../schemas/addresses.js';
+import type {DeviceDescription} from '../../schemas/device.js';
+import type {Cluster} from './cluster.js';
+import type {DeviceKind} from './scenario.js';
+import {SimulatedPlugin} from './simulated-plugin.js';
+import {SimulatedProcess} from './simulated-process.js';
+
+const settings = {plugin: 'plugin', heartbeatMs: 1000, leaseMs: 4000, stagesMax: 16};
+
+/** The process of one plugin, which has one device. */
+export class DeviceProcess {
+  readonly process: SimulatedProcess;
+  readonly plugin: SimulatedPlugin;
+  readonly description: DeviceDescription;
+
+  constructor(node: string, kind: DeviceKind, {world, shelf, nextName}: Cluster) {
+    const name = `${node}/${kind.kind}`;
+    this.process = new SimulatedProcess(nextName(name), world);
+    const {system, random} = this.process;
+    this.plugin = new SimulatedPlugin(this.process, {world, shelf, kind});
+    system.provide(settings.plugin, this.plugin);
+    this.description = {
+      name,
+      node,
+      kind: kind.kind,
+      id: '',
+      fullName: name,
+      plugin: kind.kind,
+      pluginVersion: '1.0.0',
+      address: deviceAddress(random.id()),
+      capabilities: ['FP32'],
+    };
+    const {description} = this;
+    system.spawn(description.address, new Device({description, ...settings}));
+  }
+
+  /** Says goodbye and ends. */
+  stop(): void {
+    this.process.enter(() => this.process.system.stop(this.description.address));
+    this.process.crash('ends');
+  }
+}

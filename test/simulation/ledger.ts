@@ -1,0 +1,104 @@
+import type {ClientEvent} from '../../actors/client-event.js';
+import type {NamedTensors} from '../../schemas/tensor.js';
+import {sameValue} from './network-shelf.js';
+import type {SimulatedProcess} from './simulated-process.js';
+import type {SimulatedWorld} from './simulated-world.js';
+
+/** A request that a client has submitted. */
+export interface Entry {
+  readonly client: string;
+  readonly process: SimulatedProcess;
+  readonly request: number;
+  /** On the client's clock. */
+  readonly deadlineAt: number;
+  /** In virtual time of the world. */
+  readonly submittedAt: number;
+  readonly expected: NamedTensors;
+  /** A frame of it was sent, and it has not ended. */
+  inside: boolean;
+  outcome: string | undefined;
+}
+
+export type RequestEnd = Extract<ClientEvent, {readonly kind: 'done' | 'failed'}>;
+
+/** Timers of a process are late by rounding, at most. */
+const roundingMs = 0.01;
+
+/** Every request of every client: what was to come of it, and what came. */
+export class Ledger {
+  readonly entries: Entry[] = [];
+  readonly #world: SimulatedWorld;
+  readonly #byKey = new Map<string, Entry>();
+
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+  }
+
+  submitted(entry: Omit<Entry, 'inside' | 'outcome' | 'submittedAt'>): void {
+    const {queue} = this.#world;
+    const full: Entry = {
+      ...entry,
+      submittedAt: queue.now,
+      inside: false,
+      outcome: undefined,
+    };
+    this.entries.push(full);
+    this.#byKey.set(`${entry.client}/${entry.request}`, full);
+  }
+
+  /** A frame of a request is on its way; `insideMax` may be so at once. */
+  sent(client: string, request: number, insideMax: number): void {
+    const entry = this.#byKey.get(`${client}/${request}`);
+    if (entry === undefined || entry.outcome !== undefined) return;
+    entry.inside = true;
+    const inside = this.entries.filter(each => each.inside && each.client === client).length;
+    if (inside <= insideMax) return;
+    const what = `${client} has ${inside} requests on their way, its window is of ${insideMax}`;
+    this.#world.broken.report('nothing is over its bound', what);
+  }
+
+  ended(client: string, event: RequestEnd): void {
+    const entry = this.#byKey.get(`${client}/${event.request}`);
+    if (entry === undefined) return;
+    const name = `${client}/${event.request}`;
+    if (entry.outcome !== undefined) {
+      const what = `${name} ended as ${entry.outcome}, then as ${event.kind}`;
+      this.#world.broken.report('every request settles once', what);
+      return;
+    }
+    entry.inside = false;
+    entry.outcome = event.kind === 'done' ? 'done' : event.error.code;
+    this.#world.trace.note(client, `request ${event.request} ends: ${entry.outcome}`);
+    this.#checkTime(entry, name);
+    if (event.kind === 'done') this.#checkValue(entry, name, event);
+    this.#world.reached.note(`a request ended as ${entry.outcome}`);
+  }
+
+  /** Nobody waits for what a client that has crashed had submitted. */
+  crashed(client: string): void {
+    for (const entry of this.entries) {
+      if (entry.client !== client || entry.outcome !== undefined) continue;
+      entry.inside = false;
+      entry.outcome = 'crashed';
+    }
+  }
+
+  /** A process that did not run could not end anything. */
+  #checkTime({process, deadlineAt}: Entry, name: string): void {
+    const lateMs = process.world.clock.now() - Math.max(deadlineAt, process.resumedAt);
+    if (lateMs <= roundingMs) return;
+    this.#world.broken.report('no request outlives its deadline', `${name} by ${lateMs} ms`);
+  }
+
+  #checkValue(
+    {expected}: Entry,
+    name: string,
+    {outputs, attempts}: RequestEnd & {readonly kind: 'done'},
+  ): void {
+    if (attempts > 1) this.#world.reached.note('a request succeeded when tried again');
+    const wrong = [...expected].filter(([output, value]) => !sameValue(outputs.get(output), value));
+    if (wrong.length === 0 && outputs.size === expected.size) return;
+    const what = `${name}: outputs ${wrong.map(([output]) => output)} of ${[...outputs.keys()]}`;
+    this.#world.broken.report('every result is right', what);
+  }
+}

@@ -1,0 +1,68 @@
+import type {Cluster} from './cluster.js';
+import type {Scenario} from './scenario.js';
+
+/** Timers that a process has while nothing is asked of it. */
+const idleTimersMax = {device: 1, coordinator: 5, client: 0};
+
+/** Every request that somebody waits for has ended, some time after its deadline. */
+export function everyRequestSettles({ledger, world}: Cluster): void {
+  for (const {client, request, outcome} of ledger.entries) {
+    if (outcome !== undefined) continue;
+    world.broken.report('every request settles once', `${client}/${request} has not ended`);
+  }
+}
+
+/** What was wanted before is there again: each client's requests since then have succeeded. */
+export function newRequestsSucceed({clients, ledger, world}: Cluster, since: number): void {
+  const sentence = 'after faults stop every wanted deployment is loaded and new requests succeed';
+  for (const {name, address} of clients) {
+    const mine = ledger.entries.filter(
+      ({client, submittedAt}) => client === address && submittedAt >= since,
+    );
+    const failed = mine.filter(({outcome}) => outcome !== 'done' && outcome !== 'CANCELLED');
+    if (mine.length === 0) world.broken.report(sentence, `${name} has nothing loaded`);
+    for (const {request, outcome} of failed) {
+      world.broken.report(sentence, `${name}: request ${request} ended as ${outcome}`);
+    }
+  }
+}
+
+export function someCoordinatorLeads({coordinators, world}: Cluster): void {
+  const leading = coordinators.filter(({leads}) => leads).length;
+  if (leading === 1) return;
+  world.broken.report('one coordinator leads', `${leading} lead after all faults`);
+}
+
+/** After the clients have gone, nothing is left of what they had. */
+export function nothingLeaks(cluster: Cluster): void {
+  const {world, devices, store} = cluster;
+  const report = (what: string) => world.broken.report('nothing leaks', what);
+  for (const {plugin, process} of devices) {
+    for (const address of plugin.stages) report(`${process.name} still holds ${address}`);
+    const stages = process.transport.addresses.filter(address => address.startsWith('stage.'));
+    for (const address of stages) report(`somebody is at ${address} in ${process.name}`);
+  }
+  for (const key of store.keys('deployment.')) report(`the store has ${key}`);
+  reportTimers(cluster, report);
+}
+
+function reportTimers(cluster: Cluster, report: (what: string) => void): void {
+  const {devices, coordinators, clients} = cluster;
+  const groups = [
+    {processes: devices.map(({process}) => process), most: idleTimersMax.device},
+    {processes: coordinators.flatMap(each => each.processes), most: idleTimersMax.coordinator},
+    {processes: clients.flatMap(each => each.processes), most: idleTimersMax.client},
+  ];
+  for (const {processes, most} of groups) {
+    for (const {name, pendingTimers} of processes) {
+      if (pendingTimers > most) report(`${name} has ${pendingTimers} timers, idle ones: ${most}`);
+    }
+  }
+}
+
+/** The scenario can happen at all. */
+export function everyoneIsThere({nodes, devices, world}: Cluster, scenario: Scenario): void {
+  const expected = scenario.nodes.flatMap(node => node.devices).length;
+  if (devices.length === expected) return;
+  world.broken.report('every device comes back', `${devices.length} of ${nodes.length} nodes`);
+}

@@ -1,0 +1,83 @@
+import type {Weather} from './weather.js';
+
+/** From, to: drawn anew each time. */
+export type Range = readonly [number, number];
+
+export interface DeviceKind {
+  readonly kind: string;
+  /** Operations that it does not run. */
+  readonly lacks: readonly string[];
+  readonly slots: number;
+  /** Requests that may gather or wait at a stage. */
+  readonly queuedMax: number;
+  /** About how long an inference, and compiling a stage, takes. */
+  readonly kernelMs: number;
+  readonly loadMs: number;
+}
+
+export interface NodePlan {
+  readonly name: string;
+  readonly devices: readonly DeviceKind[];
+}
+
+export interface ClientPlan {
+  /** One of `networks`. */
+  readonly network: string;
+  readonly device: string;
+  /** A request about this often, each with about this much time. */
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** Of requests that are cancelled on their way. */
+  readonly cancelled?: number;
+  /** The client's own bounds; those of the library if left out. */
+  readonly inFlightMax?: number;
+  readonly queuedMax?: number;
+}
+
+export type Victim = 'device' | 'node' | 'coordinator' | 'leader' | 'client';
+
+export type FaultPlan = {
+  /** From the end of one to the beginning of the next. */
+  readonly everyMs: Range;
+  readonly lastsMs: Range;
+} & (
+  | {
+      readonly what: /** Memory is lost at once; it is started again afterwards. */
+        | 'crash'
+        /** It ends in order, and is started again. */
+        | 'stop'
+        /** Nothing runs in it; then everything that has waited. */
+        | 'pause'
+        /** Nothing of what it sends arrives; nothing arrives at it; neither. */
+        | 'mute'
+        | 'deafen'
+        | 'isolate'
+        /** What it sends, and what is for it, is held back and arrives in one go. */
+        | 'clog'
+        /** Its connection to the server is closed, which it knows. */
+        | 'disconnect';
+      readonly who: Victim;
+    }
+  | {readonly what: 'slow' | 'stuck'; readonly who: 'device'}
+  | {readonly what: 'down' | 'slow'; readonly who: 'store'}
+  /** A second node of the same name is started. */
+  | {readonly what: 'twin'; readonly who: 'node'}
+);
+
+/** Who there is, what goes wrong, and what is asked of them meanwhile. */
+export interface Scenario {
+  readonly name: string;
+  /** A sentence. */
+  readonly about: string;
+  readonly nodes: readonly NodePlan[];
+  readonly coordinators: number;
+  readonly clients: readonly ClientPlan[];
+  readonly weather: Weather;
+  readonly faults: readonly FaultPlan[];
+  /** How long all that goes on. */
+  readonly stormMs: number;
+  /** Afterwards, everything works again within this time. */
+  readonly recoveryMsMax: number;
+  /** Hard cases that some of the seeds must come to. */
+  readonly sometimes: readonly string[];
+}

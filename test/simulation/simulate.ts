@@ -1,0 +1,106 @@
+import type {Break} from './broken.js';
+import {Cluster} from './cluster.js';
+import {inspectStages} from './inspector.js';
+import * as properties from './properties.js';
+import type {Scenario} from './scenario.js';
+import {SimulatedWorld} from './simulated-world.js';
+import {Storm} from './storm.js';
+import {calm} from './weather.js';
+
+/** What a run came to. */
+export interface Run {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly broken: readonly Break[];
+  /** Hard cases, and how often each was reached. */
+  readonly reached: ReadonlyMap<string, number>;
+  readonly requests: number;
+  /** Lines, if they were to be kept. */
+  readonly trace: readonly string[];
+  /** Equal for equal traces. */
+  readonly digest: string;
+  /** The number that would have been drawn next: equal only if all chance was used alike. */
+  readonly lastDraw: number;
+}
+
+const startMs = 3000;
+const inspectMs = 1000;
+/** After recovery, this is how long new requests are watched. */
+const watchMs = 2000;
+/** Released networks are gone after this time. */
+const releaseMs = 10_000;
+
+/** Runs a scenario with a seed: the same seed, the same run. */
+export async function simulate(
+  scenario: Scenario,
+  seed: number,
+  options: {readonly trace: boolean} = {trace: false},
+): Promise<Run> {
+  const world = new SimulatedWorld(seed, options);
+  const cluster = new Cluster(scenario, world);
+  try {
+    await live(scenario, cluster);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.broken.report('no invariant is violated', text);
+  }
+  return {
+    scenario: scenario.name,
+    seed,
+    broken: world.broken.list,
+    reached: world.reached.counts,
+    requests: cluster.ledger.entries.length,
+    trace: world.trace.lines,
+    digest: world.trace.digest,
+    lastDraw: world.random.next(),
+  };
+}
+
+async function live(scenario: Scenario, cluster: Cluster): Promise<void> {
+  const {world} = cluster;
+  for (const host of cluster.hosts) {
+    world.queue.after(world.random.next() * startMs, () => host.start());
+  }
+  await pass(scenario, cluster, startMs);
+  const storm = new Storm(scenario, cluster);
+  storm.begin();
+  await pass(scenario, cluster, scenario.stormMs);
+  storm.end();
+  world.network.weather = calm;
+  await recover(scenario, cluster);
+  await leave(cluster);
+}
+
+/** Time passes, and every stage is looked into now and then. */
+async function pass(scenario: Scenario, cluster: Cluster, ms: number): Promise<void> {
+  const {world} = cluster;
+  const kinds = scenario.nodes.flatMap(({devices}) => devices);
+  for (let passedMs = 0; passedMs < ms; passedMs += inspectMs) {
+    await world.advance(Math.min(inspectMs, ms - passedMs));
+    inspectStages(cluster, kinds);
+  }
+}
+
+async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
+  const {world, nodes, coordinators, clients} = cluster;
+  await pass(scenario, cluster, 1000);
+  for (const node of nodes) node.restartIfGivenUp();
+  for (const host of [...coordinators, ...clients]) host.start();
+  await pass(scenario, cluster, scenario.recoveryMsMax);
+  const since = world.queue.now;
+  await pass(scenario, cluster, watchMs);
+  const timeoutMs = Math.max(...scenario.clients.map(client => client.timeoutMs));
+  for (const client of clients) client.rest();
+  await pass(scenario, cluster, timeoutMs);
+  properties.everyoneIsThere(cluster, scenario);
+  properties.someCoordinatorLeads(cluster);
+  properties.newRequestsSucceed(cluster, since);
+  properties.everyRequestSettles(cluster);
+}
+
+async function leave(cluster: Cluster): Promise<void> {
+  const {world, clients} = cluster;
+  for (const client of clients) void client.release();
+  await world.advance(releaseMs);
+  properties.nothingLeaks(cluster);
+}
