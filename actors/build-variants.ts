@@ -10,6 +10,7 @@ import type {DeploymentTask} from './deployment-task.js';
 import {type PreparedWish, prepareImports} from './import-variants.js';
 import type {KeptDeployment} from './kept-deployment.js';
 import {loadStages, type Prepared, prepareStages, releaseStages} from './lay-out.js';
+import type {Quarantine} from './quarantine.js';
 import {devicesOf, layOut, type Queried, queryWishes} from './split.js';
 
 /** What building variants needs of the coordinator. */
@@ -19,6 +20,7 @@ export interface DeployContext {
   /** The cluster's as it is now. */
   devices(): readonly DeviceDescription[];
   store(task: DeploymentTask): Flow<unknown>;
+  readonly quarantine: Quarantine;
 }
 
 /** A wish that could not be had. */
@@ -54,7 +56,7 @@ export function* buildVariants(
     if (!error.retryable) kept.refused.set(wishKey(wish), error);
   };
   const open = wishes.filter(wish => {
-    const known = kept.refused.get(wishKey(wish));
+    const known = kept.refused.get(wishKey(wish)) ?? quarantined(kept, wish, context);
     if (known !== undefined) unbuilt.push({wish, error: known});
     return known === undefined;
   });
@@ -132,6 +134,9 @@ function* load(
   kept.loading(prepared.flatMap(replicasOf));
   yield* context.store({kind: 'save', record: kept.record});
   throwIfReleased(kept);
+  for (const {device} of prepared.flatMap(({orders}) => orders)) {
+    context.quarantine.onLoad(kept.contentKey, device);
+  }
   const outcomes = yield* loadStages(prepared);
   for (const [at, each] of prepared.entries()) {
     const outcome = outcomes[at] ?? [];
@@ -145,6 +150,15 @@ function* load(
   if (kept.released) yield* releaseStages(prepared.flatMap(replicasOf), context.devices());
   throwIfReleased(kept);
   return built;
+}
+
+function quarantined(
+  {contentKey}: KeptDeployment,
+  wish: Wish,
+  {quarantine}: DeployContext,
+): InferenceError | undefined {
+  const reasons = devicesOf(wish).map(device => quarantine.reason(contentKey, device));
+  return reasons.find(reason => reason !== undefined);
 }
 
 function throwIfReleased({released}: KeptDeployment): void {

@@ -22,8 +22,10 @@ export interface ClientSessionOptions extends KnownDeploymentsOptions {
   readonly inFlightMax: number;
   /** Requests that may wait here; one more is refused with QUEUE_FULL. */
   readonly queuedMax: number;
-  /** How long requests outlive a connection, or a stage, that is gone. */
+  /** How long requests outlive a connection that is gone. */
   readonly graceMs: number;
+  /** How long requests wait for a network whose devices are gone to be laid out anew. */
+  readonly lostGraceMs: number;
   readonly random: Random;
 }
 
@@ -207,9 +209,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const placed = error.at(placeOf(request.way, stage));
     if (!error.retryable) return this.#onRefused(request, placed, now);
     const address = addressesOf(request.way)[stage];
-    if (error.code !== 'DEVICE_LOST' || address === undefined) {
-      return this.#tryAgain(request, placed, now);
-    }
+    const isLost = error.code === 'DEVICE_LOST' && address !== undefined;
+    if (!isLost) return this.#tryAgain(request, placed, now);
     // A stage that answers names its device.
     if (error.device === undefined) return this.#onGone(address, now);
     this.#routes.avoid(address, now);
@@ -276,9 +277,11 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const {request: id} = request.submission;
     const deployment = this.#deployments.latest(request.submission.deployment);
     if (request.isSpent(deployment)) return this.#end(id, request.noWay(now), now);
+    const why = this.#deployments.whyLost(deployment);
+    if (why !== undefined) return this.#end(id, why, now);
     const error = request.noWay(now);
     const lostForMs = now - (request.lostSince ?? now);
-    if (lostForMs >= this.#options.graceMs) return this.#end(id, error, now);
+    if (lostForMs >= this.#options.lostGraceMs) return this.#end(id, error, now);
     return [this.#retryLater(request, error), ...this.#deployments.keepSoon(now)];
   }
 

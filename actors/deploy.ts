@@ -109,6 +109,7 @@ function* describe(
     schedule: SCHEDULE_POLICY,
     fallback: list.length > 1 && ENABLE_RUNTIME_FALLBACK,
     spare: mode === 'first' && open.length > fulfilled.built.length,
+    lost: null,
     excluded: fulfilled.unbuilt.map(({wish, error}) => {
       return {device: wish.label, error: error.toWire()};
     }),

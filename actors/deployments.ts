@@ -2,6 +2,7 @@ import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {LoadOrder} from '../schemas/split-order.js';
+import {InferenceError} from '../src/errors.js';
 import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
@@ -13,6 +14,7 @@ import {drain} from './drain.js';
 import {KeptDeployment} from './kept-deployment.js';
 import {releaseStages} from './lay-out.js';
 import {priorityOf} from './model-priority.js';
+import {Quarantine} from './quarantine.js';
 import {type Cluster, wishesFor} from './wishes.js';
 
 export interface DeploymentsOptions {
@@ -50,6 +52,7 @@ export class Deployments {
   readonly #flows: Flows<DeploymentsMessage>;
   readonly #context: DeployContext;
   readonly #kept = new Map<string, KeptDeployment>();
+  readonly #quarantine = new Quarantine();
   /** It leads, and has not yet read what earlier leaders deployed. */
   #mustRecover = false;
   #tending = false;
@@ -66,6 +69,7 @@ export class Deployments {
       planner: options.planner,
       devices,
       store: task => this.#store(task),
+      quarantine: this.#quarantine,
     };
   }
 
@@ -97,6 +101,7 @@ export class Deployments {
 
   /** Devices have joined or left. */
   membersChanged(): Effects {
+    this.#quarantine.onMembers(this.#context.devices());
     return this.#kept.size === 0 ? [] : [adaptLater(adaptMs)];
   }
 
@@ -204,6 +209,7 @@ export class Deployments {
     return this.#flows.start(deploy(kept, wishes, this.#context), outcome => {
       kept.working = false;
       if (kept.released) return [];
+      if (!outcome.ok) kept.lose(InferenceError.from(outcome.error));
       const again = this.#adaptAgain(kept, outcome.ok);
       return [...kept.announce(), ...again, ...this.#tendLater()];
     });

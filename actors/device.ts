@@ -1,7 +1,7 @@
 import {registryAddress} from '../schemas/addresses.js';
 import type {ConfigMap} from '../schemas/config.js';
 import type {DeviceDescription} from '../schemas/device.js';
-import type {Ask} from '../schemas/messages/ask.js';
+import {type Ask, type Reply, replySchema} from '../schemas/messages/ask.js';
 import {
   type DeviceMessage,
   deviceMessageSchema,
@@ -11,9 +11,11 @@ import {
 import type {RegistryMessage} from '../schemas/messages/registry.js';
 import type {StageRole} from '../schemas/stage-graph.js';
 import {InferenceError, unreachable} from '../src/errors.js';
+import type {AskTimeout} from '../src/kernel/asks.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {refused, succeeded} from './answer.js';
+import {Departure} from './departure.js';
 import {execute} from './execute.js';
 import type {LoadedStage, PluginTask, StageExport} from './plugin-task.js';
 import {postprocess} from './postprocess.js';
@@ -29,10 +31,23 @@ export interface DeviceOptions {
   readonly leaseMs: number;
   /** Stages that may be loaded at once. */
   readonly stagesMax: number;
+  /** A device that is leaving and has had no work for so long may end. */
+  readonly idleMs: number;
+  /** A device that is leaving ends after this time, whatever it does. */
+  readonly leaveMsMax: number;
+}
+
+/** What the device tells its host: nobody needs it any more. */
+export interface DeviceEvent {
+  readonly kind: 'left';
 }
 
 type Private =
   | {readonly kind: 'heartbeat'}
+  | AskTimeout
+  /** From the host: it is to end, once others have its work. */
+  | {readonly kind: 'leave'}
+  | {readonly kind: 'look'}
   /** The plugin's answer is the asker's. */
   | {readonly kind: 'answered'; readonly ask: Ask; readonly outcome: Outcome}
   | {
@@ -56,22 +71,26 @@ const actorOf: Readonly<Record<StageRole, (setting: StageSetting) => StageReplic
  * One device of one plugin: answers what it can run, loads stages and starts their actors, and tells
  * the registries that it is alive.
  */
-export class Device implements Behaviour<DeviceMessage, Private> {
-  readonly parse = messageParser(deviceMessageSchema, 'device');
+export class Device implements Behaviour<DeviceMessage | Reply, Private> {
+  readonly parse = messageParser(deviceMessageSchema.or(replySchema), 'device');
   readonly #options: DeviceOptions;
+  readonly #departure: Departure;
   /** Addresses of stages that are loaded, or being loaded. */
   readonly #stages = new Map<string, 'loading' | 'loaded' | 'abandoned'>();
 
   constructor(options: DeviceOptions) {
     this.#options = options;
+    this.#departure = new Departure(options);
   }
 
   start(): Effects {
     return this.#heartbeat();
   }
 
-  receive({message}: Delivery<DeviceMessage>): Effects {
+  receive({message}: Delivery<DeviceMessage | Reply>, now: number): Effects {
     switch (message.kind) {
+      case 'reply':
+        return this.#departure.onReply(message, now);
       case 'properties':
         return [this.#pass(message.ask, {kind: 'properties', device: this.#options.description})];
       case 'query': {
@@ -93,8 +112,14 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     }
   }
 
-  resume(message: Private): Effects {
+  resume(message: Private, now: number): Effects {
     switch (message.kind) {
+      case 'leave':
+        return this.#leave(now);
+      case 'look':
+        return this.#departure.look(this.#stages.keys(), now);
+      case 'askTimeout':
+        return this.#departure.onTimeout(message, now);
       case 'heartbeat':
         return this.#heartbeat();
       case 'answered':
@@ -114,6 +139,20 @@ export class Device implements Behaviour<DeviceMessage, Private> {
     return [...stops, {do: 'send', to: registryAddress, message: goodbye}];
   }
 
+  lost(token: string, now: number): Effects {
+    return this.#departure.onLost(token, now);
+  }
+
+  /** Others take over its work; what is under way here ends here. */
+  #leave(now: number): Effects {
+    const goodbye: RegistryMessage = {kind: 'goodbye', address: this.#options.description.address};
+    return [
+      {do: 'cancelTimer', key: 'heartbeat'},
+      {do: 'send', to: registryAddress, message: goodbye},
+      ...this.#departure.begin(this.#stages.keys(), now),
+    ];
+  }
+
   #heartbeat(): Effects {
     const {description, heartbeatMs, leaseMs} = this.#options;
     const stages = [...this.#stages.keys()];
@@ -125,6 +164,9 @@ export class Device implements Behaviour<DeviceMessage, Private> {
   }
 
   #onLoad(ask: Ask, order: StageOrder): Effects {
+    if (this.#departure.hasBegun) {
+      return [refused(ask, new InferenceError('DEVICE_LOST', 'the device is leaving'))];
+    }
     const {stagesMax} = this.#options;
     if (this.#stages.size >= stagesMax) {
       return [refused(ask, new InferenceError('QUEUE_FULL', `holds ${stagesMax} stages already`))];

@@ -30,6 +30,8 @@ export class Gathering implements Attempt {
   startedAt = 0;
   /** Nobody waits for it any more; it runs to its end only because a kernel cannot be stopped. */
   discarded = false;
+  /** Its kernel was found not to end. */
+  reported = false;
 
   constructor(infer: Infer, sources: readonly number[], now: number) {
     this.client = infer.client;

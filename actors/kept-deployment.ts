@@ -59,6 +59,13 @@ export class KeptDeployment {
     if (left.length > 0) this.retired = [retire(left, 0)];
   }
 
+  /** Names what it was made from, among all that clients load. */
+  get contentKey(): string {
+    if ('network' in this.order) return this.order.network.model.digest;
+    const stages = this.order.exported.variants.flatMap(variant => variant.stages);
+    return stages.map(({network}) => network?.model.digest ?? '').join();
+  }
+
   get record(): DeploymentRecord {
     const {id, order, deployment, built} = this;
     return {id, order, deployment, built, replicas: this.replicas, nextVariant: this.#nextVariant};
@@ -93,6 +100,15 @@ export class KeptDeployment {
     this.#loading = [];
     this.built = built;
     this.deployment = deployment;
+  }
+
+  /** Its variants are gone, and others cannot be had; false if that is known. */
+  lose(error: InferenceError): boolean {
+    const {deployment} = this;
+    const lost = error.toWire();
+    if (deployment === null || deployment.lost?.message === lost.message) return false;
+    this.deployment = {...deployment, epoch: deployment.epoch + 1, lost};
+    return true;
   }
 
   keep(client: {readonly address: string; readonly epoch: number}, until: number): void {

@@ -1,6 +1,7 @@
 import {coordinatorAddress, keepAddress} from '../schemas/addresses.js';
 import type {Deployment} from '../schemas/deployment.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
+import {InferenceError} from '../src/errors.js';
 import type {Effect, SendEffect} from '../src/kernel/behaviour.js';
 
 export interface KnownDeploymentsOptions {
@@ -54,6 +55,12 @@ export class KnownDeployments {
     const {variants} = this.latest(deployment);
     const unbounded = Number.POSITIVE_INFINITY;
     return variants.reduce((sum, {requestsMax}) => sum + (requestsMax ?? unbounded), 0);
+  }
+
+  /** Why `deployment` will not work again; undefined while it works, or may. */
+  whyLost({lost}: Deployment): InferenceError | undefined {
+    const why = lost === null ? undefined : InferenceError.fromWire(lost);
+    return why?.retryable ? undefined : why;
   }
 
   /** Tells the coordinators what stays; one that knows of newer variants says so. */

@@ -45,6 +45,11 @@ export interface StageResult {
   readonly counters?: InferenceCounters;
 }
 
+/** Tells it that a kernel does not end. */
+export interface StuckTask {
+  readonly kind: 'stuck';
+}
+
 /** Another task for it, which is answered by a RuntimeGraph. */
 export interface RuntimeGraphTask {
   readonly kind: 'runtimeGraph';
@@ -54,6 +59,7 @@ export type StagePrivate =
   | {readonly kind: 'settled'; readonly key: string; readonly outcome: Outcome}
   /** The executor's answer is the asker's. */
   | {readonly kind: 'answered'; readonly ask: Ask; readonly outcome: Outcome}
+  | {readonly kind: 'toldStuck'}
   | {readonly kind: 'sweep'};
 
 type Effects = Effect<StagePrivate>[];
@@ -62,6 +68,8 @@ type Effects = Effect<StagePrivate>[];
 const finishedMax = 4096;
 /** How often requests past their deadline are looked for. */
 const sweepMs = 500;
+/** A kernel that runs on for so long after its request's deadline does not end by itself. */
+const stuckMs = 10_000;
 
 const noStats = {
   executed: 0,
@@ -119,6 +127,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
         return this.#onSettled(message.key, message.outcome, now);
       case 'answered':
         return [this.#answer(message.ask, message.outcome)];
+      case 'toldStuck':
+        return [];
       case 'sweep':
         return this.#onSweep(now);
       default:
@@ -212,7 +222,9 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     } catch (thrown) {
       return [this.#fail(key, gathering, InferenceError.from(thrown))];
     }
-    if (this.#running.size < this.#options.slots) return [this.#run(key, gathering, now)];
+    if (this.#running.size < this.#options.slots) {
+      return [this.#run(key, gathering, now), ...this.#armSweep()];
+    }
     const queued = this.#waiting.put(key, gathering);
     invariant(queued, 'what gathers and what waits is bounded together');
     return this.#armSweep();
@@ -309,8 +321,19 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return [];
   }
 
+  /** Whoever runs the kernels is told of one that does not end, once. */
+  #reportStuck(now: number): Effects {
+    const stuck = [...this.#running.values()].filter(({deadlineAt}) => now - deadlineAt >= stuckMs);
+    const isNews = stuck.some(({reported}) => !reported);
+    for (const gathering of stuck) gathering.reported = true;
+    if (!isNews) return [];
+    const task: StuckTask = {kind: 'stuck'};
+    const {executor} = this.#options;
+    return [{do: 'run', executor, task, settled: () => ({kind: 'toldStuck'})}];
+  }
+
   #armSweep(): Effects {
-    if (this.#sweeping) return [];
+    if (this.#sweeping || this.#load + this.#running.size === 0) return [];
     this.#sweeping = true;
     return [{do: 'after', key: 'sweep', delayMs: sweepMs, message: {kind: 'sweep'}}];
   }
@@ -323,6 +346,6 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       this.#waiting.remove(key);
       this.#expire(key);
     }
-    return this.#load > 0 ? this.#armSweep() : [];
+    return [...this.#reportStuck(now), ...this.#armSweep()];
   }
 }

@@ -49,6 +49,8 @@ export const deploymentSchema = z.object({
   fallback: z.boolean(),
   /** More variants can be had, should these fail a request. */
   spare: z.boolean(),
+  /** Why none of the variants works and no other can be had, as far as is known now. */
+  lost: wireErrorSchema.nullable(),
   /** Members of the device expression that could not be used, and why. */
   excluded: z.array(z.object({device: z.string(), error: wireErrorSchema})).readonly(),
 });

@@ -17,6 +17,8 @@ export const deviceDescriptionSchema = z.object({
   pluginVersion: z.string(),
   /** Where its device actor receives. */
   address: z.string(),
+  /** How often its process was started again after it had ended by itself. */
+  restarts: z.int().nonnegative(),
   /** `FP32`, `INT8`, `EXPORT_IMPORT`, … */
   capabilities: z.array(z.string()).readonly(),
 });

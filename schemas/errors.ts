@@ -22,6 +22,7 @@ export const errorCodes = {
   READ_ONLY_KEY: false,
   UNKNOWN_METRIC: false,
   COMPILE_FAILED: false,
+  QUARANTINED: false,
   STAGE_FAILED: false,
   NOT_IMPLEMENTED: false,
   PAYLOAD_TOO_LARGE: false,

@@ -11,6 +11,8 @@ export type ToDeviceProcess =
       readonly plugin: string;
       readonly connect: ConnectOptions;
       readonly cache: CacheOptions;
+      /** How often it was started before. */
+      readonly restarts: number;
     }
   | {readonly kind: 'stop'};
 

@@ -12,24 +12,28 @@ import {systemRandom} from './system-world.js';
  * device, not the host. It ends when its node says so, and when its node is gone.
  */
 
-type Running = () => Promise<void>;
+/** Ends it; `gently`: once others have its work. */
+type Running = (gently: boolean) => Promise<void>;
 type Start = ToDeviceProcess & {readonly kind: 'start'};
 
 let running: Promise<Running> | undefined;
 let stopping = false;
 
-async function start({node, plugin, connect, cache}: Start): Promise<Running> {
+async function start({node, plugin, connect, cache, restarts}: Start): Promise<Running> {
   const joined = await joinCluster(connect, silentLog);
   const engine = await createPlugin(plugin);
+  // The node starts this process again, and the coordinator lays out what it ran.
+  const onStuck = () => process.exit(1);
   const log = standardLog('warn', {node, plugin});
-  const settings = {node, plugin: engine, cache, log};
+  const settings = {node, plugin: engine, cache, log, restarts, onStuck};
   const started = await startDevices({...joined, ...settings, random: systemRandom});
   joined.transport.onStatus(status => {
     if (status === 'closed' && !stopping) process.exit(1);
   });
   await joined.transport.flush();
   tell({kind: 'ready', devices: started.devices.map(({name}) => name)});
-  return async () => {
+  return async gently => {
+    if (gently) await started.leave();
     await started.close();
     await joined.leave();
   };
@@ -39,17 +43,17 @@ function tell(message: FromDeviceProcess): void {
   if (process.connected) process.send?.(message);
 }
 
-async function stop(): Promise<void> {
+async function stop(gently: boolean): Promise<void> {
   if (stopping) return;
   stopping = true;
   const close = await running?.catch(() => undefined);
-  await close?.();
+  await close?.(gently);
   process.exit(0);
 }
 
 process.on('message', (message: ToDeviceProcess) => {
   if (message.kind === 'stop') {
-    void stop();
+    void stop(true);
     return;
   }
   running = start(message);
@@ -61,7 +65,7 @@ process.on('message', (message: ToDeviceProcess) => {
     process.send?.(failed, () => process.exit(1));
   });
 });
-process.on('disconnect', () => void stop());
-process.on('SIGTERM', () => void stop());
+process.on('disconnect', () => void stop(false));
+process.on('SIGTERM', () => void stop(true));
 // The terminal sends an interrupt to the whole group; the node decides when this process ends.
 process.on('SIGINT', () => {});

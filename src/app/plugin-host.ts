@@ -23,6 +23,8 @@ export interface PluginHostOptions {
   readonly system: ActorSystem;
   readonly cache: NodeCache;
   readonly log?: Log;
+  /** A kernel does not end. */
+  readonly onStuck?: (() => void) | undefined;
 }
 
 interface HostedStage {
@@ -93,11 +95,19 @@ export class PluginHost implements TaskExecutor<PluginTask> {
       throw closing();
     }
     const {QUEUED_MAX, AUTO_BATCH_TIMEOUT} = standardConfig(order.config);
-    const batching = {batch, batchTimeoutMs: AUTO_BATCH_TIMEOUT, timers: systemTimers};
+    const onStuck = () => this.#onStuck(address);
+    const batching = {batch, batchTimeoutMs: AUTO_BATCH_TIMEOUT, timers: systemTimers, onStuck};
     const executor = new StageExecutor(executable, batching);
     this.#stages.set(address, {executable, executor, source: order});
     this.#options.system.provide(address, executor);
     return {slots: executor.slots, queuedMax: Math.max(QUEUED_MAX, executor.slots), origin};
+  }
+
+  /** Native code cannot be interrupted: whoever owns the process decides. */
+  #onStuck(stage: string): void {
+    const {log = silentLog, onStuck} = this.#options;
+    log.write('error', 'a kernel does not end', {stage});
+    onStuck?.();
   }
 
   async #export(address: string): Promise<StageExport> {

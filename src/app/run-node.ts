@@ -35,7 +35,8 @@ export interface RunningNode {
   close(): Promise<void>;
 }
 
-const stopTimeoutMs = 10_000;
+/** A device that leaves serves on for a while. */
+const stopTimeoutMs = 25_000;
 const guardianSettings = {
   executor: 'processes',
   restartDelayMsMin: 200,
@@ -59,7 +60,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const modules = plugins.map(specifier => locatePlugin(specifier, process.cwd()));
   const children = [...new Set([...devices, ...modules])];
   const setting = {kind: 'start', node: name, connect, cache} as const;
-  const processes = new DeviceProcesses(plugin => ({...setting, plugin}));
+  const processes = new DeviceProcesses((plugin, restarts) => ({...setting, plugin, restarts}));
   const transport = createLocalTransport();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
   const system = new ActorSystem(world);
@@ -132,12 +133,14 @@ interface Waiting {
 /** Runs device processes; a task is a plugin's name and ends, well, when its process has ended. */
 class DeviceProcesses implements TaskExecutor {
   readonly slots = Number.POSITIVE_INFINITY;
-  readonly #start: (plugin: string) => ToDeviceProcess;
+  readonly #start: (plugin: string, restarts: number) => ToDeviceProcess;
+  /** How often each has been started. */
+  readonly #starts = new Map<string, number>();
   readonly #running = new Map<string, ChildProcess>();
   readonly #waiting = new Map<string, Waiting>();
   #closing = false;
 
-  constructor(start: (plugin: string) => ToDeviceProcess) {
+  constructor(start: (plugin: string, restarts: number) => ToDeviceProcess) {
     this.#start = start;
   }
 
@@ -164,7 +167,9 @@ class DeviceProcesses implements TaskExecutor {
       this.#onMessage(plugin, message);
     });
     child.on('error', () => {});
-    child.send(this.#start(plugin));
+    const restarts = this.#starts.get(plugin) ?? 0;
+    this.#starts.set(plugin, restarts + 1);
+    child.send(this.#start(plugin, restarts));
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
     this.#running.delete(plugin);
     const why = failure || (signal === null ? `exit status ${code}` : `signal ${signal}`);

@@ -1,4 +1,9 @@
-import type {RuntimeGraphTask, StageResult, StageTask} from '../../actors/stage-replica.js';
+import type {
+  RuntimeGraphTask,
+  StageResult,
+  StageTask,
+  StuckTask,
+} from '../../actors/stage-replica.js';
 import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import {InferenceError} from '../errors.js';
 import type {ExecutableNetwork} from '../plugin/plugin.js';
@@ -7,7 +12,7 @@ import type {Timers} from '../ports/timers.js';
 import {Batcher} from './batcher.js';
 import {RuntimeAverages} from './runtime-averages.js';
 
-type Task = StageTask | RuntimeGraphTask;
+type Task = StageTask | RuntimeGraphTask | StuckTask;
 
 export interface StageExecutorOptions {
   /** Requests that run as one; 1: each for itself. */
@@ -15,20 +20,22 @@ export interface StageExecutorOptions {
   /** How long a request waits for a batch to fill up. */
   readonly batchTimeoutMs: number;
   readonly timers: Timers;
+  /** A kernel has not ended long after its request's deadline; it may never. */
+  onStuck(): void;
 }
 
 /** A stage's kernels as a task executor. */
-export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGraph> {
+export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGraph | null> {
   readonly #executable: ExecutableNetwork;
   readonly #averages = new RuntimeAverages();
 
-  readonly #batch: number;
+  readonly #options: StageExecutorOptions;
   readonly #batcher: Batcher | undefined;
 
   constructor(executable: ExecutableNetwork, options: StageExecutorOptions) {
     const {batch, batchTimeoutMs: timeoutMs, timers} = options;
     this.#executable = executable;
-    this.#batch = batch;
+    this.#options = options;
     if (batch > 1) {
       const infer = (task: StageTask) => this.#infer(task);
       this.#batcher = new Batcher({rowsMax: batch, timeoutMs, timers, infer});
@@ -37,11 +44,15 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
 
   /** Requests that it takes at once: for each kernel, a batch. */
   get slots(): number {
-    return this.#executable.slots * this.#batch;
+    return this.#executable.slots * this.#options.batch;
   }
 
-  run(task: Task): Promise<StageResult | RuntimeGraph> {
-    if ('kind' in task) return this.#runtimeGraph();
+  async run(task: Task): Promise<StageResult | RuntimeGraph | null> {
+    if ('kind' in task) {
+      if (task.kind === 'runtimeGraph') return this.#runtimeGraph();
+      this.#options.onStuck();
+      return null;
+    }
     return this.#batcher?.infer(task) ?? this.#infer(task);
   }
 

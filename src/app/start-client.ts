@@ -25,13 +25,22 @@ const inFlightMax = 128;
 const queuedMax = 16_384;
 const keepMs = 15_000;
 const graceMs = 3000;
+const lostGraceMs = 20_000;
 
 /** Starts the client session of this process. */
 export function startClient(options: StartClientOptions): StartedClient {
   const {system, transport, clock, timers, random} = options;
   const address = clientAddress(random.id());
   const session = new Session({clock, timers, tell: order => system.tell(address, order)});
-  const behaviour = new ClientSession({address, inFlightMax, queuedMax, keepMs, graceMs, random});
+  const behaviour = new ClientSession({
+    address,
+    inFlightMax,
+    queuedMax,
+    keepMs,
+    graceMs,
+    lostGraceMs,
+    random,
+  });
   system.spawn(address, behaviour, event => session.onEvent(event as ClientEvent));
   const watching = transport.onStatus(status => {
     system.tell(address, {kind: 'connection', status});

@@ -17,11 +17,17 @@ export interface StartDevicesOptions {
   readonly bulk: BulkStore;
   readonly random: Random;
   readonly cache?: CacheOptions;
+  /** How often the process of these devices was started before. Default: 0. */
+  readonly restarts?: number;
   readonly log?: Log;
+  /** A kernel does not end; default: it keeps its place. */
+  readonly onStuck?: () => void;
 }
 
 export interface StartedDevices {
   readonly devices: readonly DeviceDescription[];
+  /** Says goodbye and serves on until others do its work, but not for ever; then `close` it. */
+  leave(): Promise<void>;
   /** Says goodbye, settles what runs, ends the kernels. */
   close(): Promise<void>;
 }
@@ -29,12 +35,14 @@ export interface StartedDevices {
 const heartbeatMs = 1000;
 const leaseMs = 4000;
 const stagesMax = 256;
+const idleMs = 1000;
+const leaveMsMax = 15_000;
 
 /** Starts a device actor for each device that the plugin finds on this host. */
 export async function startDevices(options: StartDevicesOptions): Promise<StartedDevices> {
   const {node, plugin, system, bulk, random, log = silentLog} = options;
   const cache = nodeCache(options.cache ?? {}, log);
-  const host = new PluginHost({plugin, bulk, system, cache, log});
+  const host = new PluginHost({plugin, bulk, system, cache, log, onStuck: options.onStuck});
   const executor = `plugin.${plugin.name}`;
   system.provide(executor, host);
   const close = () => {
@@ -55,15 +63,27 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
       plugin: plugin.name,
       pluginVersion: plugin.version,
       address: deviceAddress(random.id()),
+      restarts: options.restarts ?? 0,
       capabilities: [...capabilities],
     };
   });
+  const leaving: (() => Promise<void>)[] = [];
   for (const description of devices) {
-    const settings = {plugin: executor, heartbeatMs, leaseMs, stagesMax};
-    system.spawn(description.address, new Device({description, ...settings}));
+    const settings = {plugin: executor, heartbeatMs, leaseMs, stagesMax, idleMs, leaveMsMax};
+    const {address} = description;
+    const left = new Promise<void>(resolve => {
+      system.spawn(address, new Device({description, ...settings}), () => resolve());
+    });
+    leaving.push(() => {
+      system.tell(address, {kind: 'leave'});
+      return left;
+    });
   }
   return {
     devices,
+    async leave() {
+      await Promise.all(leaving.map(leave => leave()));
+    },
     async close() {
       for (const {address} of devices) system.stop(address);
       await close();

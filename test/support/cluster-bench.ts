@@ -161,7 +161,14 @@ export class ClusterBench {
   async addDevice(description: DeviceDescription): Promise<ScriptedPlugin> {
     const plugin = new ScriptedPlugin(this.#graph);
     this.system.provide(description.name, plugin);
-    const settings = {plugin: description.name, heartbeatMs: 1000, leaseMs: 4000, stagesMax: 8};
+    const settings = {
+      plugin: description.name,
+      heartbeatMs: 1000,
+      leaseMs: 4000,
+      stagesMax: 8,
+      idleMs: 1000,
+      leaveMsMax: 15_000,
+    };
     this.system.spawn(description.address, new Device({description, ...settings}));
     await this.world.settle();
     return plugin;

@@ -12,6 +12,7 @@ export function deviceOn(node: string, kind: string, id = ''): DeviceDescription
     plugin: kind,
     pluginVersion: '1.0.0',
     address: `device.${node}${kind}${id}`,
+    restarts: 0,
     capabilities: ['FP32'],
   };
 }

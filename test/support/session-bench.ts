@@ -24,7 +24,13 @@ export class SessionBench extends BareActor<unknown, unknown> {
   #submitted = 0;
 
   constructor(options: Partial<ClientSessionOptions> = {}) {
-    const settings = {inFlightMax: 4, queuedMax: 8, keepMs: 15_000, graceMs: 3000};
+    const settings = {
+      inFlightMax: 4,
+      queuedMax: 8,
+      keepMs: 15_000,
+      graceMs: 3000,
+      lostGraceMs: 3000,
+    };
     const session = new ClientSession({
       address: 'client.me',
       ...settings,

@@ -107,6 +107,7 @@ function deploymentOf(devices: readonly string[], ...lines: readonly string[]): 
     schedule: 'DEVICE_PRIORITY',
     fallback: false,
     spare: false,
+    lost: null,
     excluded: [],
   };
 }

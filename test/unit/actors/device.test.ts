@@ -11,12 +11,21 @@ const description = deviceOn('host-a', 'CPU');
 const order = orderOf(singleStage(), 0);
 const {address, network} = order;
 
+const settings = {
+  description,
+  plugin: 'plugin',
+  heartbeatMs: 1000,
+  leaseMs: 4000,
+  idleMs: 1000,
+  leaveMsMax: 15_000,
+};
+
 /** A device, and shorthands for what is asked of it. */
 class DeviceBench extends BareActor<unknown, unknown> {
   #asked = 0;
 
   constructor(stagesMax = 2) {
-    super(new Device({description, plugin: 'plugin', heartbeatMs: 1000, leaseMs: 4000, stagesMax}));
+    super(new Device({...settings, stagesMax}));
     this.sent();
   }
 
@@ -48,9 +57,7 @@ const loaded = {ok: true, value: {slots: 3, queuedMax: 5, origin: 'compiled'}} a
 const released = {ok: true, value: null} as const;
 
 test('it tells the registries that it is alive, at once and every second', t => {
-  const device = new BareActor(
-    new Device({description, plugin: 'plugin', heartbeatMs: 1000, leaseMs: 4000, stagesMax: 2}),
-  );
+  const device = new BareActor(new Device({...settings, stagesMax: 2}));
   device.advance(2000);
   const heartbeat = {kind: 'heartbeat', device: description, leaseMs: 4000, stages: []};
   t.deepEqual(
@@ -101,7 +108,7 @@ test('its properties are what the plugin says of it', t => {
 
 test('one of several devices of a kind says by DEVICE_ID which it is', t => {
   const gpu = deviceOn('host-a', 'GPU', '1');
-  const times = {heartbeatMs: 1000, leaseMs: 4000, stagesMax: 2};
+  const times = {heartbeatMs: 1000, leaseMs: 4000, stagesMax: 2, idleMs: 1000, leaveMsMax: 15_000};
   const device = new BareActor(new Device({description: gpu, plugin: 'plugin', ...times}));
   const ask = {from: 'coordinator.1', id: 0};
   device.receive({kind: 'query', ask, network, config: {NUM_STREAMS: 2}});
@@ -125,7 +132,15 @@ test('a stage is compiled, its actor started, and then the order answered', t =>
   const device = new DeviceBench();
   device.load();
   t.deepEqual(device.tasks, [
-    {kind: 'load', address, network, compiled: null, config: {}, fullName: 'the CPU of host-a'},
+    {
+      kind: 'load',
+      address,
+      network,
+      compiled: null,
+      config: {},
+      batch: 1,
+      fullName: 'the CPU of host-a',
+    },
   ]);
   t.deepEqual(device.answers(), []);
   device.settle(loaded);
@@ -307,4 +322,58 @@ test('what was exported is loaded with the order', t => {
   const device = new DeviceBench();
   device.ask({kind: 'load', stage: {...order, network: null, compiled: exported.compiled}});
   t.like(device.tasks, [{kind: 'load', network: null, compiled: exported.compiled}]);
+});
+
+/** What stages answer when they are asked for their statistics. */
+const idle = {executed: 5, failed: 0, cancelled: 0, expired: 0, refused: 0, load: 0};
+const times = {queueUs: 0, executeUs: 0, runUs: 0};
+
+function answerLook(device: DeviceBench, value: object): void {
+  const asks = device.sent().flatMap(({message}) => {
+    const {kind, ask} = message as {kind: string; ask?: {id: number}};
+    return kind === 'stats' && ask !== undefined ? [ask.id] : [];
+  });
+  for (const id of asks) device.receive({kind: 'reply', id, ok: true, value: {...value, ...times}});
+}
+
+test('a device that is to leave without work says goodbye, and has left', t => {
+  const device = new DeviceBench();
+  device.tell({kind: 'leave'});
+  t.like(device.sent(), [{message: {kind: 'goodbye', address: description.address}}]);
+  t.deepEqual(device.events, [{kind: 'left'}]);
+  t.deepEqual(device.timers, []);
+});
+
+test('a device that is to leave serves on while its stages have work, or end some', t => {
+  const device = new DeviceBench();
+  device.load();
+  device.settle(loaded);
+  device.sent();
+  device.tell({kind: 'leave'});
+  for (let look = 0; look < 10; look++) {
+    answerLook(device, {...idle, executed: 5 + look});
+    device.advance(200);
+  }
+  t.deepEqual(device.events, []);
+  for (let look = 0; look < 6; look++) {
+    answerLook(device, {...idle, executed: 14});
+    device.advance(200);
+  }
+  t.deepEqual(device.events, [{kind: 'left'}]);
+});
+
+test('a device that is to leave does not wait for ever, and takes no more stages', t => {
+  const device = new DeviceBench();
+  device.load();
+  device.settle(loaded);
+  device.sent();
+  device.tell({kind: 'leave'});
+  for (let look = 0; look < 80; look++) {
+    answerLook(device, {...idle, load: 1});
+    device.advance(200);
+  }
+  t.deepEqual(device.events, [{kind: 'left'}]);
+  device.sent();
+  device.load(orderOf(chain(), 1));
+  t.like(device.answers(), [{ok: false, error: {code: 'DEVICE_LOST'}}]);
 });

@@ -45,7 +45,7 @@ class Pipeline {
       }
     }
     const {random} = this.world;
-    const bounds = {inFlightMax: 8, queuedMax: 8, keepMs: 15_000, graceMs: 3000};
+    const bounds = {inFlightMax: 8, queuedMax: 8, keepMs: 15_000, graceMs: 3000, lostGraceMs: 3000};
     const session = new ClientSession({address: this.#client, ...bounds, random});
     this.system.spawn(this.#client, session, event => this.#events.push(event as ClientEvent));
   }

@@ -193,16 +193,27 @@ test('what waits past its deadline leaves its place although nothing ends', t =>
   t.like(stage.stats(), {expired: 1});
 });
 
-test('nothing is watched while nothing waits', t => {
+test('nothing is watched while nothing waits or runs', t => {
   const stage = stageOf(singleStage(), 0);
-  stage.infer({request: 1}, {x: vector(1)});
   t.deepEqual(stage.timers, []);
+  stage.infer({request: 1}, {x: vector(1)});
   stage.infer({request: 2}, {x: vector(1)});
   t.is(stage.timers.length, 1);
   stage.finish({y: vector(1)});
   stage.finish({y: vector(1)});
   stage.advance(1000);
   t.deepEqual(stage.timers, []);
+});
+
+test('a kernel that runs on long after its deadline is told of, once', t => {
+  const stage = stageOf(singleStage(), 0);
+  stage.infer({request: 1, remainingMs: 1000}, {x: vector(1)});
+  stage.advance(10_900);
+  t.is(stage.running.length, 1);
+  stage.advance(1000);
+  t.deepEqual(stage.running.at(-1)?.task, {kind: 'stuck'});
+  stage.advance(60_000);
+  t.is(stage.running.length, 2);
 });
 
 test('outputs that are done after the deadline are sent to nobody', t => {

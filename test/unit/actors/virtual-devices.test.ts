@@ -248,3 +248,29 @@ test('a coordinator that takes over goes on from what was recorded', async t => 
   const stages = cluster.changes.at(-1)?.variants.flatMap(({stageGraph}) => stageGraph.stages);
   t.is(stages?.[0]?.replicas[0]?.address, `stage.${id}.1.0.0`, 'no address is used twice');
 });
+
+test('a network that was on a device at each of three crashes is not loaded there again', async t => {
+  const {cluster} = await threeDevices();
+  const {id} = await load(cluster, 'WASM');
+  for (let crash = 1; crash <= 3; crash++) {
+    cluster.system.stop(crash === 1 ? wasm.address : `device.again${crash - 1}`);
+    await cluster.addDevice({...wasm, address: `device.again${crash}`, restarts: crash});
+    await cluster.world.advance(1000);
+  }
+  const last = cluster.changes.at(-1);
+  t.like(last, {id, lost: {code: 'QUARANTINED', place: {device: 'host-b/WASM'}}});
+  t.regex(last?.lost?.message ?? '', /died 3 times while it held this network/);
+  await t.throwsAsync(load(cluster, 'WASM'), {code: 'QUARANTINED'});
+  t.deepEqual((await load(cluster, 'CPU')).variants.map(placesOf), [[['host-a/CPU']]]);
+});
+
+test('a device that is asked to end and started again has not crashed', async t => {
+  const {cluster} = await threeDevices();
+  await load(cluster, 'WASM');
+  for (let time = 1; time <= 5; time++) {
+    cluster.system.stop(time === 1 ? wasm.address : `device.again${time - 1}`);
+    await cluster.addDevice({...wasm, address: `device.again${time}`});
+    await cluster.world.advance(1000);
+  }
+  t.is(cluster.changes.at(-1)?.lost, null);
+});

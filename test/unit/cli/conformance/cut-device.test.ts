@@ -12,6 +12,7 @@ const device = (kind: string): DeviceDescription => ({
   plugin: kind,
   pluginVersion: '1',
   address: `device.${kind}`,
+  restarts: 0,
   capabilities: [],
 });
 

@@ -16,6 +16,7 @@ function device(name: string): DeviceDescription {
     plugin: kind,
     pluginVersion: '1',
     address: `device.${name}`,
+    restarts: 0,
     capabilities: ['FP32'],
   };
 }

@@ -1,0 +1,68 @@
+import type {DeviceDescription} from '../schemas/device.js';
+import {InferenceError} from '../src/errors.js';
+
+/** A network that was on a device each time that the device's process died, so often, is kept off it. */
+const crashesMax = 3;
+/** Pairs of network and device that are remembered; the oldest go first. */
+const countsMax = 1024;
+
+interface Process {
+  readonly address: string;
+  readonly restarts: number;
+  /** Digests of the networks that it was given. */
+  readonly networks: Set<string>;
+}
+
+/**
+ * Keeps poisonous networks off the devices that they crash. Which of several networks killed a process
+ * cannot be seen: all that it held are suspects, and one that is suspect three times is refused on
+ * that device. A process that is asked to end, or whose host is gone, has not crashed.
+ */
+export class Quarantine {
+  /** The last process of each device, by the device's name. */
+  readonly #processes = new Map<string, Process>();
+  readonly #crashes = new Map<string, number>();
+
+  /** Devices that are alive now; one that was started again has crashed before. */
+  onMembers(devices: readonly DeviceDescription[]): void {
+    for (const {name, address, restarts} of devices) {
+      const last = this.#processes.get(name);
+      if (last?.address === address) continue;
+      if (last !== undefined && restarts > last.restarts) this.#count(name, last);
+      this.#processes.set(name, {address, restarts, networks: new Set()});
+    }
+  }
+
+  /** A network is put on a device. */
+  onLoad(network: string, {name, address}: DeviceDescription): void {
+    const last = this.#processes.get(name);
+    if (last?.address === address) last.networks.add(network);
+  }
+
+  /** Why a network may not go to a device; undefined if it may. */
+  reason(network: string, {name}: DeviceDescription): InferenceError | undefined {
+    const crashes = this.#crashes.get(keyOf(network, name)) ?? 0;
+    if (crashes < crashesMax) return undefined;
+    const text = `the process of ${name} died ${crashes} times while it held this network`;
+    return new InferenceError('QUARANTINED', `${text}: it is not loaded there again`, {
+      device: name,
+    });
+  }
+
+  #count(name: string, {networks}: Process): void {
+    for (const network of networks) {
+      const key = keyOf(network, name);
+      const crashes = (this.#crashes.get(key) ?? 0) + 1;
+      this.#crashes.delete(key);
+      this.#crashes.set(key, crashes);
+    }
+    for (const [oldest] of this.#crashes) {
+      if (this.#crashes.size <= countsMax) break;
+      this.#crashes.delete(oldest);
+    }
+  }
+}
+
+function keyOf(network: string, device: string): string {
+  return `${network} ${device}`;
+}
