@@ -10,7 +10,13 @@ import type {Host} from './host.js';
 import type {ClientPlan} from './scenario.js';
 import {SimulatedProcess} from './simulated-process.js';
 
-const bounds = {inFlightMax: 128, queuedMax: 16_384, keepMs: 15_000, graceMs: 3000};
+const bounds = {
+  inFlightMax: 128,
+  queuedMax: 16_384,
+  keepMs: 15_000,
+  graceMs: 3000,
+  lostGraceMs: 20_000,
+};
 const orderTimeoutMs = 600_000;
 const releaseTimeoutMs = 30_000;
 /** A client that could not load its network tries again after this time. */

@@ -6,7 +6,14 @@ import type {DeviceKind} from './scenario.js';
 import {SimulatedPlugin} from './simulated-plugin.js';
 import {SimulatedProcess} from './simulated-process.js';
 
-const settings = {plugin: 'plugin', heartbeatMs: 1000, leaseMs: 4000, stagesMax: 16};
+const settings = {
+  plugin: 'plugin',
+  heartbeatMs: 1000,
+  leaseMs: 4000,
+  stagesMax: 16,
+  idleMs: 1000,
+  leaveMsMax: 15_000,
+};
 
 /** The process of one plugin, which has one device. */
 export class DeviceProcess {
@@ -29,6 +36,7 @@ export class DeviceProcess {
       plugin: kind.kind,
       pluginVersion: '1.0.0',
       address: deviceAddress(random.id()),
+      restarts: 0,
       capabilities: ['FP32'],
     };
     const {description} = this;
