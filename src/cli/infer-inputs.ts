@@ -1,7 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {TensorData, TensorInfo} from '../../schemas/tensor.js';
 import type {ExecutableNetwork} from '../client/executable-network.js';
-import type {Inputs} from '../client/infer-request.js';
 import {readImage} from '../client/read-image.js';
 import {InferenceError} from '../errors.js';
 import {nearestName} from '../nearest-name.js';
@@ -18,9 +17,6 @@ export interface GivenInputs {
   /** In the order of the arguments: several for one input are a batch. */
   readonly images: Images;
 }
-
-/** What is to be sent for an input; a number is the seed of one that is drawn. */
-export type InputValue = TensorData | readonly TensorData[] | number;
 
 const seedDefault = 0;
 
@@ -50,13 +46,14 @@ export async function readGivenInputs(
   throw new InferenceError('INVALID_ARGUMENT', text);
 }
 
-/** A tensor for every given input; random ones for the others. Throws UNKNOWN_INPUT. */
-export function completeInputs(
+/** A value for every given input; random ones for the others. Throws UNKNOWN_INPUT. */
+export function completeInputs<Batch extends readonly TensorData[] = never>(
   {inputs, overridable}: Pick<ExecutableNetwork, 'inputs' | 'overridable'>,
-  given: ReadonlyMap<string, InputValue>,
-): Inputs {
+  given: ReadonlyMap<string, TensorData | Batch | number>,
+): Readonly<Record<string, TensorData | Batch>> {
   const infos = new Map([...inputs, ...overridable].map(info => [info.name, info]));
-  const values = new Map<string, InputValue>(inputs.map(({name}) => [name, seedDefault]));
+  const seeds = inputs.map(({name}) => [name, seedDefault] as const);
+  const values = new Map<string, TensorData | Batch | number>(seeds);
   for (const [name, value] of given) values.set(name, value);
   const tensors = [...values].map(([name, value]) => {
     const info = infos.get(name);

@@ -7,7 +7,7 @@ import {elementValues} from '../element-values.js';
 import {fileNames} from '../file-names.js';
 import {imageInputs} from '../image-inputs.js';
 import {type ImageOptions, withImageOptions} from '../image-options.js';
-import {completeInputs, type InputValue, readGivenInputs} from '../infer-inputs.js';
+import {completeInputs, readGivenInputs} from '../infer-inputs.js';
 import {
   type ModelOptions,
   openModel,
@@ -44,14 +44,17 @@ export function inferCommand(console: Console): Command {
     .option('--json', `print one JSON object, of each output the first ${jsonElementsMax} elements`)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n' +
+      '\nExample:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n' +
         '  $ heterodyne infer model.onnx -d CPU --input image=cat.jpg --scale-values 255\n',
     )
     .action(async (model: string, options: Options) => {
       const network = await openModel(model, options);
       const {values, images} = await readGivenInputs(options.input ?? [], network.inputs);
       const {preprocessing, tensors} = imageInputs(network.inputs, images, options);
-      const all = new Map<string, InputValue>([...values, ...tensors]);
+      const all = new Map<string, TensorData | readonly TensorData[] | number>([
+        ...values,
+        ...tensors,
+      ]);
       await withCore(options, async core => {
         const {device, config} = options;
         const steps = preprocessing === undefined ? {} : {preprocessing};

@@ -1,6 +1,7 @@
 import {Command, Option} from 'commander';
 import type {Core} from '../../app/core.js';
 import {openNetwork} from '../../client/network.js';
+import {InferenceError} from '../../errors.js';
 import {parseDeviceExpression} from '../../plan/device-expression.js';
 import {
   measureError,
@@ -10,7 +11,7 @@ import {
   quantize,
 } from '../../transform/index.js';
 import {type ClusterOptions, withCore, withLoadOptions} from '../cluster-options.js';
-import {completeInputs, type GivenInput, readGivenInputs} from '../infer-inputs.js';
+import {completeInputs, type GivenInputs, readGivenInputs} from '../infer-inputs.js';
 import {inlineWeights} from '../inline-weights.js';
 import {collect} from '../parse-options.js';
 import {quantizeReport} from '../quantize-report.js';
@@ -53,8 +54,12 @@ export function quantizeCommand(console: Console): Command {
     )
     .action(async (model: string, options: Options) => {
       parseDeviceExpression(options.device);
-      const given = await readGivenInputs(options.input ?? []);
       const network = await openNetwork(model);
+      const {values: given, images} = await readGivenInputs(options.input ?? [], network.inputs);
+      if (images.size > 0) {
+        const text = 'expected samples as the network takes them, in npy files, given images';
+        throw new InferenceError('INVALID_ARGUMENT', text);
+      }
       const {mode, perTensor = false, except = []} = options;
       const parsed = await inlineWeights(network);
       const made = quantize({parsed}, {mode, perChannel: !perTensor, except});
@@ -66,7 +71,7 @@ export function quantizeCommand(console: Console): Command {
 
 interface Measurement {
   readonly made: QuantizedNetwork;
-  readonly given: readonly GivenInput[];
+  readonly given: GivenInputs['values'];
   readonly model: string;
   readonly options: Options;
 }
@@ -77,7 +82,7 @@ async function measured(
 ): Promise<readonly OutputError[]> {
   const before = await core.loadNetwork(await core.readNetwork(model), options.device);
   const after = await core.loadNetwork(await core.readNetwork(made.model), options.device);
-  return measureError({before, after, samples: [completeInputs(before, given)]});
+  return measureError({before, after, samples: [completeInputs<never>(before, given)]});
 }
 
 function json({model: _, ...made}: QuantizedNetwork, outputs: readonly OutputError[]): string {
