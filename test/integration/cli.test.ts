@@ -79,7 +79,7 @@ test.serial('every command explains itself, with an example', async t => {
     const error = await t.throwsAsync(runCommand(...args));
     t.like(error, {code: 'commander.helpDisplayed', exitCode: 0}, args.join(' '));
     const {printed} = error as unknown as {printed: string};
-    t.regex(printed, /\nExample:\n {2}\$ heterodyne /, args.join(' '));
+    t.regex(printed, /\nExamples?:\n {2}\$ heterodyne /, args.join(' '));
     t.notRegex(printed, /default: ([[{]|undefined)/, args.join(' '));
   }
 });

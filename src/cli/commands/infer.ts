@@ -44,7 +44,7 @@ export function inferCommand(console: Console): Command {
     .option('--json', `print one JSON object, of each output the first ${jsonElementsMax} elements`)
     .addHelpText(
       'after',
-      '\nExample:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n' +
+      '\nExamples:\n  $ heterodyne infer model.onnx -d CPU --input x=x.npy --output-dir out\n' +
         '  $ heterodyne infer model.onnx -d CPU --input image=cat.jpg --scale-values 255\n',
     )
     .action(async (model: string, options: Options) => {
