@@ -6,6 +6,9 @@ import {preprocessingSchema} from './preprocessing.js';
 import {stageGraphSchema} from './stage-graph.js';
 import {tensorInfoSchema} from './tensor.js';
 
+/** How an exported blob begins, after the bytes that make it an array of a text. */
+export const blobMagic = 'heterodyne-blob';
+
 /** What a device gives of a stage: what it compiled, where it can export that, and what from. */
 export const exportedStageSchema = z.object({
   /** The kind of device that compiled it: `CPU`. */

@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import type {CompiledRef} from '../../schemas/compiled-network.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import {InferenceError} from '../errors.js';
@@ -67,9 +68,14 @@ export class StageLoader {
     return plugin.importNetwork(await this.#fetchCompiled(compiled), config);
   }
 
+  /** As files, which a host fetches once for all its processes. */
   async #fetchCompiled({content, weights}: CompiledRef): Promise<CompiledNetwork> {
-    const source = await this.fetch({model: content, weights});
-    return {content: source.model, weightsFile: source.weightsFile};
+    const {bulk} = this.#options;
+    const [contentFile, weightsFile] = await Promise.all([
+      bulk.file(content.digest),
+      weights === null ? undefined : bulk.file(weights.digest),
+    ]);
+    return {content: await readFile(contentFile), weightsFile};
   }
 }
 

@@ -14,19 +14,32 @@ export interface ModelOptions {
   readonly affinity?: Readonly<Record<string, string>>;
 }
 
+const device = 'a device: CPU, host-a/CPU, HETERO:WASM,CPU';
 const keys = Object.keys(configProperties).join(', ');
 
 /** Adds the argument and the options by which a command takes a network. */
 export function withModelOptions(command: Command): Command {
-  return command
-    .argument('<model>', 'an ONNX file')
-    .requiredOption('-d, --device <device>', 'a device: CPU, host-a/CPU, HETERO:WASM,CPU')
-    .addOption(
-      new Option(
-        '-c, --config <KEY=VALUE>',
-        `a config value, any number of times; keys: ${keys}`,
-      ).argParser(entry),
-    );
+  return withConfigOption(
+    command.argument('<model>', 'an ONNX file').requiredOption('-d, --device <device>', device),
+  );
+}
+
+/** The same for a command that takes what `export` wrote too. */
+export function withLoadableOptions(command: Command): Command {
+  return withConfigOption(
+    command
+      .argument('<model>', 'an ONNX file, or what `heterodyne export` wrote')
+      .option('-d, --device <device>', `${device}; may be left out for what was exported`),
+  );
+}
+
+function withConfigOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '-c, --config <KEY=VALUE>',
+      `a config value, any number of times; keys: ${keys}`,
+    ).argParser(entry),
+  );
 }
 
 /** Adds the option by which a command that splits a network takes an affinity for it. */

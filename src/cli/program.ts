@@ -7,6 +7,7 @@ import {createPluginCommand} from './commands/create-plugin.js';
 import {demoCommand} from './commands/demo.js';
 import {devicesCommand} from './commands/devices.js';
 import {explainCommand} from './commands/explain.js';
+import {exportCommand} from './commands/export.js';
 import {healthCommand} from './commands/health.js';
 import {inferCommand} from './commands/infer.js';
 import {nodeCommand} from './commands/node.js';
@@ -25,6 +26,7 @@ const commands = [
   inferCommand,
   benchmarkCommand,
   quantizeCommand,
+  exportCommand,
   conformanceCommand,
   createPluginCommand,
   demoCommand,

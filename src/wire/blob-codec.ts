@@ -1,7 +1,7 @@
 import {constants} from 'node:buffer';
 import {createHash} from 'node:crypto';
 import {z} from 'zod';
-import {exportedNetworkSchema} from '../../schemas/exported-network.js';
+import {exportedNetworkSchema, blobMagic as magic} from '../../schemas/exported-network.js';
 import {blobRefSchema} from '../../schemas/network-blob.js';
 import {InferenceError} from '../errors.js';
 import type {BlobCodec, ExportedBlob, Payload} from '../ports/blob-codec.js';
@@ -10,7 +10,6 @@ import {blobRefOf} from './blob-content.js';
 import {packMessage, unpackMessage} from './message-codec.js';
 import {guardMsgpack} from './msgpack-guard.js';
 
-const magic = 'heterodyne-blob';
 const version = 1;
 
 /**

@@ -6,19 +6,15 @@ import {invariant} from '../../errors.js';
 import type {Config} from '../../plugin/plugin.js';
 import {type ClusterOptions, withCore, withLoadOptions} from '../cluster-options.js';
 import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
-import {
-  type ModelOptions,
-  openModel,
-  withAffinityOption,
-  withModelOptions,
-} from '../model-options.js';
+import {type LoadableOptions, openLoadable} from '../loadable.js';
+import {withAffinityOption, withLoadableOptions} from '../model-options.js';
 import {seconds, wholeNumber} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import {randomTensor} from '../random-tensor.js';
 import type {Console} from '../report.js';
 import {type LoadResult, runLoad} from '../run-load.js';
 
-interface Options extends ClusterOptions, ModelOptions {
+interface Options extends ClusterOptions, LoadableOptions {
   readonly time?: number;
   readonly number?: number;
   readonly nireq?: number;
@@ -47,7 +43,7 @@ const requestsOf = {latency: 1, throughput: 16, none: 4} as const;
 
 /** `heterodyne benchmark`, after OpenVINO's benchmark_app. */
 export function benchmarkCommand(console: Console): Command {
-  return withLoadOptions(withAffinityOption(withModelOptions(new Command('benchmark'))))
+  return withLoadOptions(withAffinityOption(withLoadableOptions(new Command('benchmark'))))
     .description('measure latency and throughput of a network with random inputs')
     .option('-t, --time <seconds>', `how long; without -n: ${durationSecondsDefault}`, seconds)
     .option('-n, --number <count>', 'how many inferences', wholeNumber(1, 1e9))
@@ -62,9 +58,9 @@ export function benchmarkCommand(console: Console): Command {
     .addHelpText('after', '\nExample:\n  $ heterodyne benchmark model.onnx -d CPU -t 5 --nireq 8\n')
     .action(async (model: string, options: Options) => {
       const config = configOf(options);
-      const network = await openModel(model, {...options, config});
-      await withCore(options, async core => {
-        const executable = await core.loadNetwork(network, options.device, config);
+      const loadable = await openLoadable(model, {...options, config});
+      await withCore({...options, device: loadable.device}, async core => {
+        const executable = await loadable.load(core, config);
         const report = await measure(executable, options, console);
         console.print(options.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
       });

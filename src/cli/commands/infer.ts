@@ -8,19 +8,15 @@ import {fileNames} from '../file-names.js';
 import {imageInputs} from '../image-inputs.js';
 import {type ImageOptions, withImageOptions} from '../image-options.js';
 import {completeInputs, readGivenInputs} from '../infer-inputs.js';
-import {
-  type ModelOptions,
-  openModel,
-  withAffinityOption,
-  withModelOptions,
-} from '../model-options.js';
+import {type LoadableOptions, openLoadable} from '../loadable.js';
+import {withAffinityOption, withLoadableOptions} from '../model-options.js';
 import {writeNpy} from '../npy.js';
 import {collect} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
 import {makeFolder, writeResult} from '../write-result.js';
 
-interface Options extends ClusterOptions, ModelOptions, ImageOptions {
+interface Options extends ClusterOptions, LoadableOptions, ImageOptions {
   readonly input?: readonly string[];
   readonly outputDir?: string;
   readonly json?: boolean;
@@ -31,7 +27,7 @@ const jsonElementsMax = 64;
 
 /** `heterodyne infer`. */
 export function inferCommand(console: Console): Command {
-  const command = withLoadOptions(withAffinityOption(withModelOptions(new Command('infer'))))
+  const command = withLoadOptions(withAffinityOption(withLoadableOptions(new Command('infer'))))
     .description('run a network once')
     .option(
       '-i, --input <NAME=VALUE>',
@@ -48,17 +44,16 @@ export function inferCommand(console: Console): Command {
         '  $ heterodyne infer model.onnx -d CPU --input image=cat.jpg --scale-values 255\n',
     )
     .action(async (model: string, options: Options) => {
-      const network = await openModel(model, options);
-      const {values, images} = await readGivenInputs(options.input ?? [], network.inputs);
-      const {preprocessing, tensors} = imageInputs(network.inputs, images, options);
+      const loadable = await openLoadable(model, options);
+      const {values, images} = await readGivenInputs(options.input ?? [], loadable.inputs);
+      const {preprocessing, tensors} = imageInputs(loadable.inputs, images, options);
       const all = new Map<string, TensorData | readonly TensorData[] | number>([
         ...values,
         ...tensors,
       ]);
-      await withCore(options, async core => {
-        const {device, config} = options;
+      await withCore({...options, device: loadable.device}, async core => {
         const steps = preprocessing === undefined ? {} : {preprocessing};
-        const executable = await core.loadNetwork(network, device, config, steps);
+        const executable = await loadable.load(core, options.config ?? {}, steps);
         const request = executable.createInferRequest();
         const outputs = await request.infer(completeInputs(executable, all));
         const files = await writeOutputs(outputs, options.outputDir);

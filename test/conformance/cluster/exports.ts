@@ -75,6 +75,24 @@ function travels(check: Check): void {
     t.deepEqual(await infer(imported, {x: floats([1, 2], 2)}), {y: floats([3, 5], 2)});
   });
 
+  check('BATCH is exported batched, and imported', async (t, core) => {
+    const config = {AUTO_BATCH_TIMEOUT: 1};
+    const executable = await load(t, core, line(), 'BATCH:CPU(4)', {config});
+    const imported = await reimport(t, core, executable);
+    t.deepEqual(
+      imported.variants.map(({batch}) => batch),
+      [4],
+    );
+    t.deepEqual(originsOf(imported), ['blob']);
+    const answers = await Promise.all(
+      Array.from({length: 6}, (_, each) => infer(imported, {x: floats([each, 0], 2)})),
+    );
+    t.deepEqual(
+      answers,
+      answers.map((_, each) => ({y: floats([2 * each + 1, 1], 2)})),
+    );
+  });
+
   check('initializers of an imported network may be overridden', async (t, core) => {
     const model = new NetworkBuilder('adjustable')
       .input('x', 'f32', [2])
