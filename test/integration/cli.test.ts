@@ -225,6 +225,17 @@ test.serial('quantize writes a smaller network and tells what it costs', async t
   const report = JSON.parse(json.printed);
   t.like(report, {skipped: [], outputs: [{output: 'logits', elements: 10}]});
   t.is((await readFile(path)).length, report.bytesAfter);
+  const seen = await runCommand(
+    'quantize',
+    digitsPath,
+    '-o',
+    path,
+    '-m',
+    'static',
+    '-i',
+    'image=random:7',
+  );
+  t.regex(seen.printed, /\nconv1 +Conv +static +/);
 });
 
 test.serial('benchmark measures a given number of inferences', async t => {

@@ -1,9 +1,10 @@
 import {Command, Option} from 'commander';
 import type {Core} from '../../app/core.js';
-import {openNetwork} from '../../client/network.js';
+import {type Network, openNetwork} from '../../client/network.js';
 import {InferenceError} from '../../errors.js';
 import {parseDeviceExpression} from '../../plan/device-expression.js';
 import {
+  calibrate,
   measureError,
   type OutputError,
   type QuantizedNetwork,
@@ -35,15 +36,18 @@ export function quantizeCommand(console: Console): Command {
     .argument('<model>', 'an ONNX file')
     .requiredOption('-o, --output <file>', 'the ONNX file to write')
     .addOption(
-      new Option('-m, --mode <mode>', 'dynamic: also products of integers; weights: these alone')
-        .choices(['dynamic', 'weights'])
+      new Option(
+        '-m, --mode <mode>',
+        'weights: these alone; dynamic: also products of integers; static: by the ranges of samples',
+      )
+        .choices(['weights', 'dynamic', 'static'])
         .default('dynamic'),
     )
     .option('--per-tensor', 'one scale for all weights of an operation, not one for each channel')
     .option('--except <operation>', 'an operation to leave, any number of times', collect)
     .option(
       '-i, --input <NAME=VALUE>',
-      'samples to measure the error on, as of infer; those left out are random',
+      'samples for ranges and for the error, as of infer; those left out are random',
       collect,
     )
     .option('-d, --device <device>', 'a device to measure on', 'CPU')
@@ -60,29 +64,33 @@ export function quantizeCommand(console: Console): Command {
         const text = 'expected samples as the network takes them, in npy files, given images';
         throw new InferenceError('INVALID_ARGUMENT', text);
       }
-      const {mode, perTensor = false, except = []} = options;
-      const parsed = await inlineWeights(network);
-      const made = quantize({parsed}, {mode, perChannel: !perTensor, except});
-      await writeResult(options.output, made.model);
-      const errors = await withCore(options, core => measured(core, {made, given, model, options}));
+      const {made, errors} = await withCore(options, core => work(core, {network, given, options}));
       console.print(options.json === true ? json(made, errors) : quantizeReport(made, errors));
     });
 }
 
-interface Measurement {
-  readonly made: QuantizedNetwork;
+interface Work {
+  readonly network: Network;
   readonly given: GivenInputs['values'];
-  readonly model: string;
   readonly options: Options;
 }
 
-async function measured(
+/** Quantises, writes the file, and measures. */
+async function work(
   core: Core,
-  {made, given, model, options}: Measurement,
-): Promise<readonly OutputError[]> {
-  const before = await core.loadNetwork(await core.readNetwork(model), options.device);
-  const after = await core.loadNetwork(await core.readNetwork(made.model), options.device);
-  return measureError({before, after, samples: [completeInputs<never>(before, given)]});
+  {network, given, options}: Work,
+): Promise<{readonly made: QuantizedNetwork; readonly errors: readonly OutputError[]}> {
+  const {mode, perTensor = false, except = [], device} = options;
+  const before = await core.loadNetwork(network, device);
+  const samples = [completeInputs<never>(before, given)];
+  const parsed = {parsed: await inlineWeights(network)};
+  const open = async (bytes: Uint8Array) => core.loadNetwork(await core.readNetwork(bytes), device);
+  const seen = mode === 'static' && (await calibrate({network: parsed, samples, open, except}));
+  const ranges = seen === false ? {} : {ranges: seen};
+  const made = quantize(parsed, {mode, perChannel: !perTensor, except, ...ranges});
+  await writeResult(options.output, made.model);
+  const errors = await measureError({before, after: await open(made.model), samples});
+  return {made, errors};
 }
 
 function json({model: _, ...made}: QuantizedNetwork, outputs: readonly OutputError[]): string {

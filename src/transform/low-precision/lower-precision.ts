@@ -49,9 +49,13 @@ export function lowerPrecision(
   if (model.irVersion < irVersionMin) return undefined;
   if (!model.graph?.node.some(node => marks.test(operationType(node)))) return undefined;
   const editor = new GraphEditor(network);
-  const quantizations = new LinearQuantizations(editor);
-  for (const pass of passes) pass.run(editor, quantizations);
+  runPasses(editor, passes);
   if (editor.changes === 0) return undefined;
   const {graph, made, removed} = editor.finish();
   return {network: networkOf(withFields<ModelProto>(model, {graph}), graph), made, removed};
+}
+
+export function runPasses(editor: GraphEditor, passes: readonly Pass[]): void {
+  const quantizations = new LinearQuantizations(editor);
+  for (const pass of passes) pass.run(editor, quantizations);
 }

@@ -1,7 +1,7 @@
 import type {TensorData} from '../../../schemas/tensor.js';
 import {type OutputError, OutputErrors, type Outputs} from './output-error.js';
 
-type Inputs = Readonly<Record<string, TensorData>>;
+export type Inputs = Readonly<Record<string, TensorData>>;
 type Infer = (inputs: Inputs) => Promise<Outputs>;
 
 /** What runs a network: an executable network, or a function that infers once. */
@@ -33,7 +33,7 @@ export async function measureError({
   return errors.report();
 }
 
-function inferOf(runner: Runner): Infer {
+export function inferOf(runner: Runner): Infer {
   if (typeof runner === 'function') return runner;
   const request = runner.createInferRequest();
   return inputs => request.infer(inputs);

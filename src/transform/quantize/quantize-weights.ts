@@ -6,7 +6,7 @@ import {roundHalfEven} from '../low-precision/round-half-even.js';
 export interface QuantizedWeights {
   /** The name that they had as float32. */
   readonly value: string;
-  /** From -127 to 127. */
+  /** From `-stepsMax` to `stepsMax`. */
   readonly data: Int8Array;
   readonly shape: readonly number[];
   /** One for each place along `axis`, else one. */
@@ -16,16 +16,21 @@ export interface QuantizedWeights {
   readonly errorMax: number;
 }
 
-const stepsMax = 127;
+export interface WeightSteps {
+  /** The axis of channels that have a scale each; undefined for one scale in all. */
+  readonly axis: number | undefined;
+  /** At most 127. */
+  readonly stepsMax: number;
+}
 
 /**
- * Quantises float32 to int8 with `scale = max |w| / 127` for the whole tensor or for each place
+ * Quantises float32 to int8 with `scale = max |w| / stepsMax` for the whole tensor or for each place
  * along `axis`. Answers the reason if that cannot be or saves nothing.
  */
 export function quantizeWeights(
   value: string,
   tensor: TensorData,
-  axis: number | undefined,
+  {axis, stepsMax}: WeightSteps,
 ): QuantizedWeights | string {
   const {shape} = tensor;
   const weights = tensor.data as Float32Array;
@@ -38,7 +43,7 @@ export function quantizeWeights(
     const channel = channelOf(at);
     greatest[channel] = Math.max(greatest[channel] ?? 0, Math.abs(weight));
   }
-  const scales = greatest.map(scaleOf);
+  const scales = greatest.map(size => scaleOf(size, stepsMax));
   const data = new Int8Array(weights.length);
   let errorMax = 0;
   for (const [at, weight] of weights.entries()) {
@@ -51,7 +56,7 @@ export function quantizeWeights(
 }
 
 /** Any scale does for zeros, and for numbers so small that float32 has hardly steps for them. */
-function scaleOf(greatest: number): number {
+function scaleOf(greatest: number, stepsMax: number): number {
   const scale = Math.fround(greatest / stepsMax);
   return scale > 1e-30 ? scale : 1;
 }

@@ -1,21 +1,25 @@
+import {InferenceError} from '../../errors.js';
 import type {ModelProto} from '../../network/generated/onnx_pb.js';
-import type {Network} from '../../network/network.js';
 import {operationType} from '../../network/operation-names.js';
-import {readNetwork} from '../../network/read-network.js';
 import {withFields} from '../../network/with-fields.js';
 import {writeModel} from '../../network/write-model.js';
 import {type EditedNode, GraphEditor} from '../graph-editor.js';
+import {lowPrecisionPasses, runPasses} from '../low-precision/lower-precision.js';
+import type {ValueRanges} from './calibrate.js';
+import {parsedOf, type Quantizable} from './quantizable.js';
 import type {QuantizedWeights} from './quantize-weights.js';
 import {WeightStore} from './weight-store.js';
 import {weightInputs} from './weighted-operation.js';
 import {DynamicWriter} from './write-dynamic.js';
+import {StaticWriter} from './write-static.js';
 import {type WeightedNode, writeTable, writeWeightsOnly} from './write-weights-only.js';
 
 /**
  * `weights`: int8 weights, computed with as float32. `dynamic`: also products of integers, their
- * inputs quantised at run time by their own range; what has no such form keeps int8 weights.
+ * inputs quantised at run time by their own range. `static`: the QDQ form, activations quantised by
+ * ranges that were seen. What has no such form keeps int8 weights.
  */
-export type QuantizeMode = 'weights' | 'dynamic';
+export type QuantizeMode = 'weights' | 'dynamic' | 'static';
 
 export interface QuantizeOptions {
   /** `dynamic` unless given. */
@@ -24,13 +28,15 @@ export interface QuantizeOptions {
   readonly perChannel?: boolean;
   /** Names of operations that stay as they are. */
   readonly except?: readonly string[];
+  /** What `calibrate` found, for the mode `static`. */
+  readonly ranges?: ValueRanges;
 }
 
 /** What became of an operation that has weights. */
 export interface QuantizedOperation {
   readonly name: string;
   readonly type: string;
-  /** `dynamic` or `weights`. */
+  /** The mode, or `weights` if it has no such form. */
   readonly as: QuantizeMode;
   /** The greatest difference that int8 makes to one of its weights. */
   readonly weightErrorMax: number;
@@ -54,42 +60,73 @@ export interface QuantizedNetwork {
 }
 
 /** Operator sets in which the operations came that are put in. */
-const since = {weights: 10, dynamic: 11, perChannel: 13} as const;
+const since = {weights: 10, dynamic: 11, static: 10, perChannel: 13} as const;
 
-/** A network as `Core.readNetwork` gives it, or the bytes of its file. */
-export type Quantizable = Uint8Array | {readonly parsed: Network};
+/**
+ * Weights on each side of zero. With 7 bits, two products of uint8 and int8 fit into the 16 bits
+ * that processors without VNNI add them up in: results are the same on every one.
+ */
+const stepsMax = {weights: 127, dynamic: 127, static: 63} as const;
 
 /**
  * A network with int8 weights, symmetric, so that zero is exactly 0. Operations inside bodies and
- * local functions, and weights in external data, are left as they are. Throws INVALID_NETWORK.
+ * local functions, and weights in external data, are left as they are. Throws INVALID_NETWORK, and
+ * INVALID_ARGUMENT for the mode `static` without ranges.
  */
 export function quantize(given: Quantizable, options: QuantizeOptions = {}): QuantizedNetwork {
-  const network = given instanceof Uint8Array ? readNetwork(given) : given.parsed;
-  const {mode = 'dynamic', perChannel = true, except = []} = options;
+  const network = parsedOf(given);
   const editor = new GraphEditor(network);
-  const store = new WeightStore(editor, perChannel && editor.opset() >= since.perChannel);
-  const dynamic = new DynamicWriter(editor, store);
+  const writing = beginWriting(editor, options);
   const quantized: QuantizedOperation[] = [];
   const skipped: SkippedOperation[] = [];
   for (const node of editor.nodes()) {
     const {name} = node.proto;
     const type = operationType(node.proto);
-    const found = weightsOf(editor, store, node);
+    const found = weightsOf(editor, writing.store, node);
     if (found === undefined) continue;
-    const reason = except.includes(name) ? 'it was to stay as it is' : whyNot(editor, mode, found);
+    const reason = whyNot(editor, found, {name, options});
     if (reason !== undefined) {
       skipped.push({name, type, reason});
       continue;
     }
     const inputs = found.filter(each => typeof each !== 'string');
-    const as = write(editor, {mode, store, dynamic, inputs});
+    const as = write(editor, writing, inputs);
     const weightErrorMax = Math.max(...inputs.map(({weights}) => weights.errorMax));
     quantized.push({name, type, as, weightErrorMax});
+  }
+  if (writing.static !== undefined) {
+    writing.static.writePairs();
+    runPasses(editor, lowPrecisionPasses);
   }
   const {graph} = editor.finish();
   const model = writeModel(withFields<ModelProto>(network.model, {graph}));
   const bytesBefore = writeModel(network.model).length;
   return {model, quantized, skipped, bytesBefore, bytesAfter: model.length};
+}
+
+/** What writes operations; `dynamic` and `static` in the modes of these names only. */
+interface Writing {
+  readonly store: WeightStore;
+  readonly dynamic: DynamicWriter | undefined;
+  readonly static: StaticWriter | undefined;
+}
+
+function beginWriting(editor: GraphEditor, options: QuantizeOptions): Writing {
+  const {mode = 'dynamic', perChannel = true, except = [], ranges} = options;
+  const store = new WeightStore(editor, {
+    perChannel: perChannel && editor.opset() >= since.perChannel,
+    stepsMax: stepsMax[mode],
+  });
+  if (mode === 'static' && ranges === undefined) {
+    const text = 'expected ranges for the mode static, as calibrate finds them, given none';
+    throw new InferenceError('INVALID_ARGUMENT', text);
+  }
+  const isStatic = mode === 'static' && ranges !== undefined && editor.opset() >= since.static;
+  return {
+    store,
+    dynamic: mode === 'dynamic' ? new DynamicWriter(editor, store) : undefined,
+    static: isStatic ? new StaticWriter(editor, store, {ranges, except}) : undefined,
+  };
 }
 
 /** For each input with weights these, or why they cannot be quantised; undefined if it has none. */
@@ -111,9 +148,11 @@ function weightsOf(
 
 function whyNot(
   editor: GraphEditor,
-  mode: QuantizeMode,
   found: readonly (WeightedNode | string)[],
+  {name, options}: {readonly name: string; readonly options: QuantizeOptions},
 ): string | undefined {
+  const {mode = 'dynamic', except = []} = options;
+  if (except.includes(name)) return 'it was to stay as it is';
   const opset = editor.opset();
   if (opset < since[mode]) {
     return `the network is of operator set ${opset}, and ${mode} needs ${since[mode]} or later`;
@@ -123,20 +162,18 @@ function whyNot(
   return typeof first === 'string' ? first : undefined;
 }
 
-interface Writing {
-  readonly mode: QuantizeMode;
-  readonly store: WeightStore;
-  readonly dynamic: DynamicWriter;
-  readonly inputs: readonly WeightedNode[];
-}
-
 /** Tells how it was written. */
-function write(editor: GraphEditor, {mode, store, dynamic, inputs}: Writing): QuantizeMode {
+function write(
+  editor: GraphEditor,
+  writing: Writing,
+  inputs: readonly WeightedNode[],
+): QuantizeMode {
   const [first] = inputs;
-  if (mode === 'dynamic' && first !== undefined && dynamic.write(first)) return 'dynamic';
+  if (first !== undefined && writing.dynamic?.write(first) === true) return 'dynamic';
+  const isStatic = first !== undefined && writing.static?.write(first) === true;
   for (const input of inputs) {
-    if (input.node.proto.opType === 'Gather') writeTable(editor, store, input);
-    else writeWeightsOnly(editor, store, input);
+    if (input.node.proto.opType === 'Gather') writeTable(editor, writing.store, input);
+    else writeWeightsOnly(editor, writing.store, input);
   }
-  return 'weights';
+  return isStatic ? 'static' : 'weights';
 }

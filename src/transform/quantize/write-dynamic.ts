@@ -4,7 +4,7 @@ import {nodeProto} from '../../network/node-proto.js';
 import {withFields} from '../../network/with-fields.js';
 import type {EditedNode, GraphEditor} from '../graph-editor.js';
 import type {QuantizedWeights} from './quantize-weights.js';
-import type {WeightStore} from './weight-store.js';
+import {along, type WeightStore} from './weight-store.js';
 import type {WeightedNode} from './write-weights-only.js';
 
 /** What int8 weights are moved by to be uint8, which every kernel multiplies without saturating. */
@@ -150,7 +150,7 @@ export class DynamicWriter {
   }
 
   #moved({value, data, shape, axis}: QuantizedWeights): string {
-    return this.#store.initializer(`${value}/uint8${axis ?? ''}`, () => ({
+    return this.#store.initializer([value, 'uint8', ...along(axis)].join('/'), () => ({
       type: 'u8',
       shape,
       data: Uint8Array.from(data, number => number + middle),
@@ -159,22 +159,28 @@ export class DynamicWriter {
 
   #transposed({value, data, shape, axis}: QuantizedWeights): string {
     const [rows = 0, columns = 0] = shape;
-    return this.#store.initializer(`${value}/uint8${axis ?? ''}/transposed`, () => ({
-      type: 'u8',
-      shape: [columns, rows],
-      data: Uint8Array.from(data, (_, at) => {
-        return (data[(at % rows) * columns + Math.floor(at / rows)] ?? 0) + middle;
+    return this.#store.initializer(
+      [value, 'uint8', 'transposed', ...along(axis)].join('/'),
+      () => ({
+        type: 'u8',
+        shape: [columns, rows],
+        data: Uint8Array.from(data, (_, at) => {
+          return (data[(at % rows) * columns + Math.floor(at / rows)] ?? 0) + middle;
+        }),
       }),
-    }));
+    );
   }
 
   #times({value, scales, axis}: QuantizedWeights, factor: number): string {
     const shape = axis === undefined ? [] : [scales.length];
-    return this.#store.initializer(`${value}/scale${axis ?? ''}*${factor}`, () => ({
-      type: 'f32',
-      shape,
-      data: scales.map(scale => scale * factor),
-    }));
+    return this.#store.initializer(
+      [value, 'scale', `times ${factor}`, ...along(axis)].join('/'),
+      () => ({
+        type: 'f32',
+        shape,
+        data: scales.map(scale => scale * factor),
+      }),
+    );
   }
 
   #column(bias: string, ones: number, node: EditedNode): string {

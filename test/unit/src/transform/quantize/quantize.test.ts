@@ -57,7 +57,7 @@ async function close(
 
 test('weights: int8 of each column, with a scale of its greatest over 127', async t => {
   const {model, quantized, skipped} = transform.quantize(product().bytes(), {mode: 'weights'});
-  t.deepEqual(drawn(model), ['w/int81 -> DQ -> w/dequantized', 'x w/dequantized -> MatMul -> y']);
+  t.deepEqual(drawn(model), ['w/int8/1 -> DQ -> w/dequantized', 'x w/dequantized -> MatMul -> y']);
   t.deepEqual(skipped, []);
   t.like(quantized[0], {name: 'product', type: 'MatMul', as: 'weights'});
   // Columns of 1.27, -0.4, 0.314 and 0.5, 0, -0.25: steps of 0.01 and 0.5 / 127.
@@ -79,9 +79,9 @@ test('dynamic: the product of integers, times both scales', async t => {
   t.like(quantized[0], {name: 'product', as: 'dynamic'});
   t.deepEqual(drawn(model), [
     'x -> DynamicQuantizeLinear -> x/uint8 x/scale x/zero-point',
-    'x/uint8 w/uint81 x/zero-point uint8/128 -> MatMulInteger -> y/sums',
+    'x/uint8 w/uint8/1 x/zero-point uint8/128 -> MatMulInteger -> y/sums',
     'y/sums -> Cast -> y/wide',
-    'x/scale w/scale1 -> Mul -> y/scale',
+    'x/scale w/scale/1 -> Mul -> y/scale',
     'y/wide y/scale -> Mul -> y',
   ]);
   // x from -1 to 3: a step of 4 / 255, and zero at 63.75, so 64.
