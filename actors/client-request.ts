@@ -173,7 +173,8 @@ export class ClientRequest {
     if (!profile) return undefined;
     const submittedAt = this.deadlineAt - timeoutMs;
     const totalUs = (now - submittedAt) * 1000;
-    const queueUs = (this.begunAt - submittedAt) * 1000;
+    // Rounding must not make it negative.
+    const queueUs = Math.max(0, (this.begunAt - submittedAt) * 1000);
     return requestCounters(this.#plan, this.#counters, {totalUs, queueUs});
   }
 

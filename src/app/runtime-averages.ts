@@ -58,8 +58,10 @@ export class RuntimeAverages {
     const average = this.#byName.get(node.name);
     if (average === undefined) return node;
     const {latest, sumUs, count} = average;
+    const isKnown = latest.execType === '' || node.type.endsWith(`.${latest.execType}`);
     return {
       ...node,
+      type: isKnown ? node.type : latest.execType,
       outputTypes: latest.outputTypes,
       execUs: count === 0 ? null : sumUs / count,
     };

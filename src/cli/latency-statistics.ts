@@ -59,6 +59,12 @@ export class LatencyStatistics {
     };
   }
 
+  /** The latency that `percent` of all do not exceed, as exact as the summary; 0 before the first. */
+  percentileMs(percent: number): number {
+    if (this.#count === 0) return 0;
+    return quantile(Float64Array.from(this.#samples).sort(), percent / 100);
+  }
+
   #sample(latencyMs: number): void {
     if (this.#samples.length < this.#samplesMax) {
       this.#samples.push(latencyMs);

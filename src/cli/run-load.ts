@@ -1,5 +1,5 @@
 import type {ExecutableNetwork} from '../client/executable-network.js';
-import type {Inputs, Outputs} from '../client/infer-request.js';
+import type {InferRequest, Inputs, Outputs} from '../client/infer-request.js';
 import type {Clock} from '../ports/clock.js';
 
 export interface LoadOptions {
@@ -9,8 +9,10 @@ export interface LoadOptions {
   readonly inferencesMax: number;
   readonly durationMs: number;
   readonly clock: Clock;
+  /** Whether operations are measured (see PERF_COUNT); false if left out. */
+  readonly profile?: boolean;
   inputsOf(inference: number): Inputs;
-  onDone(inference: number, outputs: Outputs, latencyMs: number): void;
+  onDone(inference: number, outputs: Outputs, latencyMs: number, request: InferRequest): void;
 }
 
 export interface LoadResult {
@@ -27,7 +29,7 @@ export async function runLoad(
   executable: ExecutableNetwork,
   options: LoadOptions,
 ): Promise<LoadResult> {
-  const {clock, durationMs, inferencesMax} = options;
+  const {clock, durationMs, inferencesMax, profile = false} = options;
   const startedAt = clock.now();
   let begun = 0;
   let failed = false;
@@ -37,8 +39,8 @@ export async function runLoad(
     while (mayBegin()) {
       const inference = begun++;
       const at = clock.now();
-      const outputs = await request.infer(options.inputsOf(inference));
-      options.onDone(inference, outputs, clock.now() - at);
+      const outputs = await request.infer(options.inputsOf(inference), {profile});
+      options.onDone(inference, outputs, clock.now() - at, request);
     }
   };
   const busy = Array.from({length: options.requests}, () =>

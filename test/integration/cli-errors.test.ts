@@ -272,6 +272,12 @@ for (const [what, args, says] of [
   ['a missing network', ['query', '-d', 'CPU'], /missing required argument 'model'/],
   ['a count of none', ['benchmark', 'x', '-d', 'CPU', '-n', '0'], /expected a whole number from 1/],
   ['no time', ['benchmark', 'x', '-d', 'CPU', '-t', '0'], /expected a number of seconds above 0/],
+  [
+    'an unknown graph file',
+    ['benchmark', 'x', '-d', 'CPU', '--exec-graph', 'g.png'],
+    /\.onnx, \.dot, \.svg/,
+  ],
+  ['a report that is none', ['benchmark', 'x', '-d', 'CPU', '--report', 'all'], /Allowed choices/],
   ['a hint that is none', ['benchmark', 'x', '-d', 'CPU', '--hint', 'fast'], /Allowed choices/],
   ['a config without a value', ['query', 'x', '-d', 'CPU', '-c', 'NUM_STREAMS'], /KEY=VALUE/],
   ['a port that is none', ['up', '--port', '70000'], /expected a whole number from 0 to 65535/],

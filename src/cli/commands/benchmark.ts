@@ -2,17 +2,28 @@ import {Command, Option} from 'commander';
 import {systemClock, systemRandom} from '../../app/system-world.js';
 import type {ExecutableNetwork} from '../../client/executable-network.js';
 import type {Inputs} from '../../client/infer-request.js';
-import {invariant} from '../../errors.js';
+import type {PerformanceCounts} from '../../client/performance-counts.js';
 import type {Config} from '../../plugin/plugin.js';
+import {averageCounts} from '../benchmark/average-counts.js';
+import {
+  type BenchmarkReport,
+  benchmarkReport,
+  formatBenchmark,
+} from '../benchmark/benchmark-report.js';
+import {countInferences} from '../benchmark/count-inferences.js';
+import {type CounterOrder, counterOrders, countersTable} from '../benchmark/counters-table.js';
+import {execGraphPath, writeExecGraph} from '../benchmark/exec-graph.js';
+import {type ReportType, reportTypes, writeReportFiles} from '../benchmark/report-files.js';
 import {type ClusterOptions, withCore, withLoadOptions} from '../cluster-options.js';
-import {LatencyStatistics, type LatencySummary} from '../latency-statistics.js';
+import {LatencyStatistics} from '../latency-statistics.js';
 import {type LoadableOptions, openLoadable} from '../loadable.js';
 import {withAffinityOption, withLoadableOptions} from '../model-options.js';
 import {seconds, wholeNumber} from '../parse-options.js';
 import {ProgressBar} from '../progress-bar.js';
 import {randomTensor} from '../random-tensor.js';
 import type {Console} from '../report.js';
-import {type LoadResult, runLoad} from '../run-load.js';
+import {runLoad} from '../run-load.js';
+import {makeFolder} from '../write-result.js';
 
 interface Options extends ClusterOptions, LoadableOptions {
   readonly time?: number;
@@ -21,21 +32,17 @@ interface Options extends ClusterOptions, LoadableOptions {
   readonly nstreams?: string;
   readonly hint: 'latency' | 'throughput' | 'none';
   readonly json?: boolean;
+  readonly latencyPercentile?: number;
+  readonly report?: ReportType;
+  readonly reportFolder: string;
+  readonly pc?: boolean;
+  readonly pcSort: CounterOrder;
+  readonly execGraph?: string;
 }
 
-interface Report {
-  readonly count: number;
-  readonly durationMs: number;
-  readonly latencyMs: {
-    readonly median: number;
-    readonly average: number;
-    readonly min: number;
-    readonly max: number;
-    readonly p99: number;
-  };
-  readonly throughput: number;
-  readonly firstInferenceMs: number;
-  readonly requests: number;
+interface Measured {
+  readonly report: BenchmarkReport;
+  readonly counts: readonly PerformanceCounts[];
 }
 
 const durationSecondsDefault = 10;
@@ -55,37 +62,66 @@ export function benchmarkCommand(console: Console): Command {
         .default('throughput'),
     )
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  $ heterodyne benchmark model.onnx -d CPU -t 5 --nireq 8\n')
+    .option('--latency-percentile <percent>', 'one more to tell', wholeNumber(1, 100))
+    .addOption(
+      new Option(
+        '--report <type>',
+        'write CSV and JSON: without counters, by operation, or of each',
+      ).choices(reportTypes),
+    )
+    .option('--report-folder <folder>', 'where the report goes', '.')
+    .option('--pc', 'print what each operation and each stage took')
+    .addOption(
+      new Option('--pc-sort <order>', 'how that is sorted')
+        .choices(counterOrders)
+        .default('no_sort'),
+    )
+    .option('--exec-graph <file>', 'write the runtime graph: .onnx, .dot or .svg', execGraphPath)
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ heterodyne benchmark model.onnx -d CPU -t 5 --pc --report detailed\n',
+    )
     .action(async (model: string, options: Options) => {
       const config = configOf(options);
+      // What cannot be written is told before anything is measured.
+      if (options.report !== undefined) await makeFolder(options.reportFolder);
       const loadable = await openLoadable(model, {...options, config});
       await withCore({...options, device: loadable.device}, async core => {
         const executable = await loadable.load(core, config);
-        const report = await measure(executable, options, console);
-        console.print(options.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
+        const {report, counts} = await measure(executable, options, console);
+        console.print(
+          options.json ? JSON.stringify(report, undefined, 2) : formatBenchmark(report),
+        );
+        await tellCounts(executable, {options, report, counts, console});
       });
     });
 }
 
-function configOf({hint, nstreams, config}: Options): Config {
+function configOf(options: Options): Config {
+  const {hint, nstreams, config} = options;
   return {
     ...(hint === 'none' ? {} : {PERFORMANCE_HINT: hint.toUpperCase()}),
     ...(nstreams === undefined ? {} : {NUM_STREAMS: nstreams}),
     ...config,
+    ...(needsCounts(options) ? {PERF_COUNT: true} : {}),
   };
+}
+
+function needsCounts({report = 'none', pc, execGraph}: Options): boolean {
+  return report !== 'none' || pc === true || execGraph !== undefined;
 }
 
 async function measure(
   executable: ExecutableNetwork,
   options: Options,
   console: Console,
-): Promise<Report> {
+): Promise<Measured> {
   const requests = options.nireq ?? requestsOf[options.hint];
   const inputs: Inputs = Object.fromEntries(
     executable.inputs.map(info => [info.name, randomTensor(info, 0)]),
   );
   const firstAt = systemClock.now();
-  await executable.createInferRequest().infer(inputs);
+  await executable.createInferRequest().infer(inputs, {profile: false});
   const firstInferenceMs = systemClock.now() - firstAt;
   const statistics = new LatencyStatistics(systemRandom);
   const durationMs = durationMsOf(options);
@@ -110,9 +146,14 @@ async function measure(
     },
   });
   bar.finish();
-  const summary = statistics.summary();
-  invariant(summary !== undefined, 'a load without an inference');
-  return makeReport(result, summary, {firstInferenceMs, requests});
+  const {latencyPercentile} = options;
+  const percentiles = latencyPercentile === undefined ? [] : [latencyPercentile];
+  const setting = {firstInferenceMs, requests, percentiles};
+  const counting = {requests, inputs, clock: systemClock};
+  return {
+    report: benchmarkReport(result, statistics, setting),
+    counts: needsCounts(options) ? await countInferences(executable, counting) : [],
+  };
 }
 
 function durationMsOf({time, number}: Options): number {
@@ -120,39 +161,27 @@ function durationMsOf({time, number}: Options): number {
   return number === undefined ? durationSecondsDefault * 1000 : Number.POSITIVE_INFINITY;
 }
 
-function makeReport(
-  {count, elapsedMs}: LoadResult,
-  latency: LatencySummary,
-  setting: {readonly firstInferenceMs: number; readonly requests: number},
-): Report {
-  return {
-    count,
-    durationMs: elapsedMs,
-    latencyMs: {
-      median: latency.medianMs,
-      average: latency.averageMs,
-      min: latency.minMs,
-      max: latency.maxMs,
-      p99: latency.p99Ms,
-    },
-    throughput: (count / elapsedMs) * 1000,
-    ...setting,
-  };
-}
-
-function formatReport({count, durationMs, latencyMs, throughput, ...setting}: Report): string {
-  const ms = (value: number) => `${value.toFixed(2)} ms`;
-  return [
-    `First inference took ${ms(setting.firstInferenceMs)}`,
-    `Requests in flight:  ${setting.requests}`,
-    `Count:               ${count} inferences`,
-    `Duration:            ${ms(durationMs)}`,
-    'Latency:',
-    `   Median:           ${ms(latencyMs.median)}`,
-    `   Average:          ${ms(latencyMs.average)}`,
-    `   Min:              ${ms(latencyMs.min)}`,
-    `   Max:              ${ms(latencyMs.max)}`,
-    `   99th percentile:  ${ms(latencyMs.p99)}`,
-    `Throughput:          ${throughput.toFixed(2)} inferences/s`,
-  ].join('\n');
+async function tellCounts(
+  executable: ExecutableNetwork,
+  {
+    options,
+    report: statistics,
+    counts,
+    console,
+  }: Measured & {
+    readonly options: Options;
+    readonly console: Console;
+  },
+): Promise<void> {
+  const {report: type, reportFolder: folder, pc, pcSort, execGraph, json} = options;
+  // With --json, what is printed is that object alone.
+  const print = json ? console.note : console.print;
+  if (pc) print(`\n${countersTable(averageCounts(counts), pcSort)}`);
+  if (type !== undefined) {
+    const paths = await writeReportFiles({type, folder, statistics, counts});
+    console.note(`Wrote ${paths.join(' and ')}`);
+  }
+  if (execGraph === undefined) return;
+  await writeExecGraph(execGraph, await executable.getRuntimeGraph());
+  console.note(`Wrote ${execGraph}`);
 }

@@ -44,6 +44,25 @@ test('operations that were fused are one node, in the place of the last', t => {
   t.like(told[1], {originals: ['a', 'c'], inputs: ['x', 'q'], outputs: ['p', 'y'], execUs: 10});
 });
 
+test('a node has the type of the kernel that was measured, with its domain if that is known', t => {
+  const averages = new RuntimeAverages();
+  const kernel = {execType: 'FusedConv'};
+  averages.add([
+    {...executed('a', 1), ...kernel},
+    {...executed('b', 1), ...kernel},
+  ]);
+  const [a, b] = nodes;
+  const told = averages.annotate({
+    nodes: [a, b].flatMap((each, at) =>
+      each === undefined ? [] : [{...each, type: at === 0 ? 'Conv' : 'com.microsoft.FusedConv'}],
+    ),
+  });
+  t.deepEqual(
+    told.nodes.map(({type}) => type),
+    ['FusedConv', 'com.microsoft.FusedConv'],
+  );
+});
+
 test('a value that only the fused operations pass on is no output', t => {
   const averages = new RuntimeAverages();
   averages.add([executed('b', 10, ['c']), optimizedOut('c')]);

@@ -26,6 +26,16 @@ test('one latency is every statistic', t => {
   });
 });
 
+test('any percentile can be asked for', t => {
+  const statistics = new LatencyStatistics(never);
+  t.is(statistics.percentileMs(75), 0);
+  for (const latencyMs of [4, 0, 2, 1, 3]) statistics.add(latencyMs);
+  t.deepEqual(
+    [1, 50, 75, 100].map(percent => statistics.percentileMs(percent)),
+    [0.04, 2, 3, 4],
+  );
+});
+
 test('percentiles interpolate between samples, whatever their order', t => {
   const statistics = new LatencyStatistics(never);
   for (let index = 0; index < 101; index++) statistics.add((index * 37) % 101);
