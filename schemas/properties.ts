@@ -120,7 +120,7 @@ export const configProperties = {
   PERF_COUNT: property({
     ...boolean,
     default: false,
-    description: 'Whether infer requests keep performance counters.',
+    description: 'Whether infer requests keep performance counters; those that do take longer.',
   }),
   CACHE_DIR: property({
     schema: z.string().regex(/^(\w[\w.-]{0,63})?$/),
