@@ -4,6 +4,7 @@ import type {NamedTensors} from '../schemas/tensor.js';
 import type {InferenceError} from '../src/errors.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {RequestCounters} from './request-counters.js';
+import type {Way} from './route-table.js';
 
 /** What the session tells the library: each request and each ask ends in exactly one of the others. */
 export type ClientEvent =
@@ -17,6 +18,8 @@ export type ClientEvent =
       readonly attempts: number;
       /** If the request was measured. */
       readonly counters?: RequestCounters;
+      /** Where its states are, if the network has any. */
+      readonly way?: Way;
     }
   | {readonly kind: 'failed'; readonly request: number; readonly error: InferenceError}
   | {readonly kind: 'answered'; readonly ask: number; readonly outcome: Outcome};

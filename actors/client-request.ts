@@ -3,9 +3,11 @@ import type {Output} from '../schemas/messages/client.js';
 import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.js';
 import type {StageCounters} from '../schemas/performance-counters.js';
 import {clientIndex} from '../schemas/stage-graph.js';
+import type {StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
+import type {ClientEvent} from './client-event.js';
 import {type DeliveryPlan, deliveryPlan} from './delivery-plan.js';
 import {type RequestCounters, requestCounters} from './request-counters.js';
 import {addressesOf, type Way} from './route-table.js';
@@ -18,6 +20,16 @@ export interface Submission {
   readonly tensors: NamedTensors;
   readonly timeoutMs: number;
   readonly profile: boolean;
+  /** Of a network with states. */
+  readonly state?: SubmittedState;
+}
+
+/** What a request goes on from. */
+export interface SubmittedState extends StateRef {
+  /** Where it is; undefined if the request brings all of it. */
+  readonly way: Way | undefined;
+  /** It is only to be read: the outputs are the states. */
+  readonly read: boolean;
 }
 
 /** One frame's worth of a request: what one stage gets from the client. */
@@ -62,14 +74,23 @@ export class ClientRequest {
     this.#outputs.clear();
     this.#timings.clear();
     this.#counters.length = 0;
-    const {senders, stages} = this.#plan;
-    this.#missing = new Set(this.submission.profile ? stages : senders);
+    const {senders, stages, keepers} = this.#plan;
+    this.#missing = new Set(this.submission.profile ? stages : this.#reads ? keepers : senders);
   }
 
   /** The way of the last attempt. */
   get way(): Way {
     invariant(this.#way !== undefined, 'no attempt has begun');
     return this.#way;
+  }
+
+  /** The way that it is bound to by its states. */
+  get pinned(): Way | undefined {
+    return this.submission.state?.way;
+  }
+
+  get #reads(): boolean {
+    return this.submission.state?.read === true;
   }
 
   get #plan(): DeliveryPlan {
@@ -89,12 +110,26 @@ export class ClientRequest {
 
   /** Every variant failed it for good, and there will be no others. */
   isSpent(deployment: Deployment): boolean {
+    const {pinned} = this;
+    if (pinned) return deployment.variants.every(({id}) => id !== pinned.variant.id);
     return !deployment.spare && !this.hasOthers(deployment);
   }
 
   /** It waits to try again, and may do so at once now that `id` has other variants. */
   isStranded({id}: Deployment): boolean {
     return this.submission.deployment.id === id && !this.running && this.failures > 0;
+  }
+
+  /** Whether what failed it in one variant may pass in another. */
+  mayMove(error: InferenceError, deployment: Deployment): boolean {
+    return error.code === 'STAGE_FAILED' && deployment.fallback && this.pinned === undefined;
+  }
+
+  /** What it ends with where an attempt failed with `error`. */
+  endError(error: InferenceError): InferenceError {
+    if (this.pinned === undefined || error.code !== 'DEVICE_LOST') return error;
+    const text = `the states of this request were lost: ${error.message}; resetState begins anew`;
+    return new InferenceError('STATE_LOST', text, error.place, {cause: error});
   }
 
   /** Counts that no variant could be tried; the error is the last that says why. */
@@ -117,7 +152,16 @@ export class ClientRequest {
   }
 
   /** The message that goes with every frame of the attempt. */
-  infer(client: string, now: number): Infer {
+  message(client: string, now: number): StageMessage {
+    const {request, state} = this.submission;
+    const ref = state && {session: state.session, step: state.step};
+    if (ref === undefined || !this.#reads) {
+      return {...this.#infer(client, now), ...(ref && {state: ref})};
+    }
+    return {kind: 'readState', client, request, attempt: this.attempt, state: ref};
+  }
+
+  #infer(client: string, now: number): Infer {
     return {
       kind: 'infer',
       client,
@@ -140,7 +184,9 @@ export class ClientRequest {
 
   /** Every stage that hears from the client, with its part of the inputs. */
   frames(): readonly ClientFrame[] {
-    return this.#plan.frames.map(frame => {
+    const {keepers, frames} = this.#plan;
+    if (this.#reads) return keepers.map(stage => ({stage, tensors: new Map()}));
+    return frames.map(frame => {
       const tensors = new Map<string, TensorData>();
       for (const {from, as} of frame.tensors) {
         const tensor = this.submission.tensors.get(from);
@@ -168,7 +214,7 @@ export class ClientRequest {
   }
 
   /** Undefined unless the request is measured. */
-  counters(now: number): RequestCounters | undefined {
+  #counted(now: number): RequestCounters | undefined {
     const {profile, timeoutMs} = this.submission;
     if (!profile) return undefined;
     const submittedAt = this.deadlineAt - timeoutMs;
@@ -178,8 +224,18 @@ export class ClientRequest {
     return requestCounters(this.#plan, this.#counters, {totalUs, queueUs});
   }
 
+  /** How it went. */
+  done(now: number): ClientEvent {
+    const {attempt: attempts, timings} = this;
+    const {request, state} = this.submission;
+    const counters = this.#counted(now);
+    const rest = {...(counters && {counters}), ...(state && {way: this.way})};
+    return {kind: 'done', request, outputs: this.#given(), timings, attempts, ...rest};
+  }
+
   /** In the network's order; an output that is an input is the user's own tensor. */
-  outputs(): NamedTensors {
+  #given(): NamedTensors {
+    if (this.#reads) return new Map(this.#outputs);
     const ordered = new Map<string, TensorData>();
     const {echoes} = this.#plan;
     for (const {name} of this.submission.deployment.outputs) {

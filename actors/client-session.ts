@@ -11,6 +11,7 @@ import {AdmissionWindow} from './admission-window.js';
 import type {ClientEvent} from './client-event.js';
 import type {ClientOrder} from './client-order.js';
 import {ClientRequest, type Submission} from './client-request.js';
+import {forgetStates} from './forget-states.js';
 import {KnownDeployments, type KnownDeploymentsOptions} from './known-deployments.js';
 import {retryDelayMs} from './retry-delay.js';
 import {addressesOf, placeOf, RouteTable} from './route-table.js';
@@ -95,6 +96,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
         return this.#end(message.request, new InferenceError('CANCELLED', 'cancelled'), now);
       case 'ask':
         return this.#onAsk(message);
+      case 'forgetState':
+        return forgetStates(this.#options.address, message);
       case 'loaded':
         this.#deployments.add(message.deployment);
         return this.#deployments.keep(now);
@@ -169,13 +172,13 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const request = this.#requests.get(id);
     if (request === undefined || request.running) return [];
     const deployment = this.#deployments.latest(request.submission.deployment);
-    const way = this.#routes.choose(deployment, request.refused, now);
+    const way = this.#routes.choose(deployment, request, now);
     if (way === undefined) return this.#onNoWay(request, now);
     request.begin(way, now);
     this.#routes.count(way, 1);
     if (request.complete) return this.#succeed(request, now);
     const addresses = addressesOf(way);
-    const message = request.infer(this.#options.address, now);
+    const message = request.message(this.#options.address, now);
     const sends = request.frames().map(({stage, tensors}): Effect<Private> => {
       const token = tokenOf({request: id, attempt: request.attempt, stage});
       return {do: 'send', to: addresses[stage] ?? '', message, tensors, token};
@@ -192,12 +195,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   #succeed(request: ClientRequest, now: number): Effects {
-    const {attempt: attempts, timings} = request;
-    const outputs = request.outputs();
-    const {request: id} = request.submission;
-    const counters = request.counters(now);
-    const done = {request: id, outputs, timings, attempts, ...(counters && {counters})};
-    const event: ClientEvent = {kind: 'done', ...done};
+    const event = request.done(now);
     return [...this.#forget(request, now), emit(event)];
   }
 
@@ -221,9 +219,10 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   #onRefused(request: ClientRequest, error: InferenceError, now: number): Effects {
     const {request: id} = request.submission;
     const deployment = this.#deployments.latest(request.submission.deployment);
-    const mayPass = error.code === 'STAGE_FAILED' && deployment.fallback;
     request.refused.add(request.way.variant.id);
-    if (!mayPass || request.isSpent(deployment)) return this.#end(id, error, now);
+    if (!request.mayMove(error, deployment) || request.isSpent(deployment)) {
+      return this.#end(id, error, now);
+    }
     const retry = this.#tryAgain(request, error, now);
     return request.hasOthers(deployment) ? retry : [...retry, this.#deployments.extend(deployment)];
   }
@@ -309,7 +308,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const request = this.#requests.get(id);
     if (request === undefined) return [];
     const cancels = request.running ? request.cancels(this.#options.address) : [];
-    return [...cancels, ...this.#forget(request, now), emit({kind: 'failed', request: id, error})];
+    const event: ClientEvent = {kind: 'failed', request: id, error: request.endError(error)};
+    return [...cancels, ...this.#forget(request, now), emit(event)];
   }
 
   #endAttempt(request: ClientRequest): Effects {

@@ -14,6 +14,8 @@ export interface DeliveryPlan {
   readonly stages: readonly number[];
   /** For each stage, the stages that it hears from. */
   readonly before: readonly (readonly number[])[];
+  /** Stages that keep states. */
+  readonly keepers: readonly number[];
   /** Network outputs that are network inputs: output to input. */
   readonly echoes: ReadonlyMap<string, string>;
 }
@@ -32,6 +34,8 @@ function makePlan(stageGraph: StageGraph): DeliveryPlan {
   const toClient = stageGraph.edges.filter(edge => edge.to === clientIndex);
   const fromStages = toClient.filter(edge => edge.from !== clientIndex);
   const echoes = toClient.filter(edge => edge.from === clientIndex);
+  const keeping = stageGraph.stages.filter(({states}) => states !== undefined);
+  const keepers = keeping.map(({index}) => index);
   return {
     frames: clientFrames(stageGraph).map(({to, edges}) => ({
       stage: to,
@@ -41,7 +45,8 @@ function makePlan(stageGraph: StageGraph): DeliveryPlan {
     before: stageGraph.stages.map(({index}) =>
       stageSources(stageGraph, index).filter(source => source !== clientIndex),
     ),
-    senders: [...new Set(fromStages.map(edge => edge.from))],
+    senders: [...new Set([...fromStages.map(edge => edge.from), ...keepers])],
+    keepers,
     echoes: new Map(echoes.map(({input, output}) => [input, output])),
   };
 }

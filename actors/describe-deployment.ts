@@ -7,24 +7,29 @@ import type {Inspection} from './planner-task.js';
 /** What of a deployment never changes. */
 export type DeploymentFacts = Pick<
   Deployment,
-  'id' | 'network' | 'device' | 'config' | 'inputs' | 'overridable' | 'outputs'
+  'id' | 'network' | 'device' | 'config' | 'inputs' | 'overridable' | 'outputs' | 'states'
 >;
 
 /** A network as its users see it: before preprocessing, and after postprocessing. */
 export function describeDeployment(
   id: string,
-  {device, config}: SplitOrder,
+  {device, config, states}: SplitOrder,
   {graph, clientInputs, postprocess}: Inspection,
 ): DeploymentFacts {
   const replacedOutputs = infosByName(postprocess?.part.outputs ?? []);
+  const read = new Set(states.map(({input}) => input));
+  const made = new Set(states.map(({output}) => output));
+  const requested = graph.inputs.filter(name => !read.has(name));
+  const given = graph.outputs.filter(name => !made.has(name));
   return {
     id,
     network: graph.name,
     device,
     config,
-    inputs: tensorInfos(graph, graph.inputs).flatMap(info => clientInputs.get(info.name) ?? [info]),
+    states: tensorInfos(graph, graph.inputs).filter(({name}) => read.has(name)),
+    inputs: tensorInfos(graph, requested).flatMap(info => clientInputs.get(info.name) ?? [info]),
     overridable: tensorInfos(graph, graph.overridable),
-    outputs: tensorInfos(graph, graph.outputs).map(info => replacedOutputs.get(info.name) ?? info),
+    outputs: tensorInfos(graph, given).map(info => replacedOutputs.get(info.name) ?? info),
   };
 }
 
@@ -34,7 +39,8 @@ export function describeImport(
   {device, config, exported}: ImportOrder,
 ): DeploymentFacts {
   const {name: network, inputs, overridable, outputs} = exported;
-  return {id, network, device, config, inputs, overridable, outputs};
+  const states = exported.states.map(({info}) => info);
+  return {id, network, device, config, inputs, overridable, outputs, states};
 }
 
 function infosByName(infos: readonly TensorInfo[]): ReadonlyMap<string, TensorInfo> {

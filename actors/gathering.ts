@@ -1,4 +1,5 @@
 import type {Infer, StageTiming} from '../schemas/messages/stage.js';
+import type {StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 
 /** What names one try of one request. */
@@ -32,6 +33,8 @@ export class Gathering implements Attempt {
   discarded = false;
   /** Its kernel was found not to end. */
   reported = false;
+  /** The states that it goes on from, if the network has any. */
+  readonly state: StateRef | undefined;
 
   constructor(infer: Infer, sources: readonly number[], now: number) {
     this.client = infer.client;
@@ -39,6 +42,7 @@ export class Gathering implements Attempt {
     this.attempt = infer.attempt;
     this.route = infer.route;
     this.profile = infer.profile;
+    this.state = infer.state;
     this.deadlineAt = now + infer.remainingMs;
     this.#missing = new Set(sources);
   }
@@ -49,6 +53,12 @@ export class Gathering implements Attempt {
     for (const [name, tensor] of tensors) this.tensors.set(name, tensor);
     for (const timing of infer.timings) this.#timings.set(timing.stage, timing);
     this.#owned &&= owned;
+  }
+
+  /** Adds tensors that stay with whoever has them. */
+  borrow(tensors: NamedTensors): void {
+    for (const [name, tensor] of tensors) this.tensors.set(name, tensor);
+    this.#owned = false;
   }
 
   get complete(): boolean {

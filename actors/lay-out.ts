@@ -181,6 +181,7 @@ function stageOrders(
     inputs,
     overridable,
     sources: stageSources(stageGraph, index),
+    states: stage.states ?? [],
     destinations: destinationsOf(stageGraph, index),
   };
   return devicesAt(wish, stage).map((device, at) => {
@@ -194,6 +195,10 @@ function destinationsOf({stages, edges}: StageGraph, from: number): Destination[
   const byTarget = new Map<number, Edge[]>();
   for (const edge of edges.filter(edge => edge.from === from)) {
     byTarget.set(edge.to, [...(byTarget.get(edge.to) ?? []), edge]);
+  }
+  // The client has to know that states were kept.
+  if (stages[from]?.states !== undefined && !byTarget.has(clientIndex)) {
+    byTarget.set(clientIndex, []);
   }
   return [...byTarget].map(([to, between]) => ({
     to,

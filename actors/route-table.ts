@@ -11,6 +11,13 @@ export interface Way {
   readonly route: readonly number[];
 }
 
+/** What bounds the choice of a request's way. */
+export interface Chooser {
+  /** Variants that it does not want. */
+  readonly refused: ReadonlySet<number>;
+  readonly pinned: Way | undefined;
+}
+
 /** What a client knows of the stage replicas that it sends to: how busy each one is with it. */
 export class RouteTable {
   /** Attempts on their way, by replica address and by variant. */
@@ -20,12 +27,13 @@ export class RouteTable {
   readonly #turns = new Map<string, number>();
 
   /**
-   * A way through `deployment` that is none of the variants `refused` and passes no replica that was
-   * found gone lately; undefined if there is none. Of variants, the first in priority order, or in
-   * turn, that has room for a request; if none has, the one that is least over its bound. Of
-   * replicas, the least busy; ties go to the first.
+   * The way that a request is `pinned` to, or one through `deployment` that is none of the variants
+   * `refused`, if it passes no replica that was found gone lately; else undefined. Of variants, the
+   * first in priority order, or in turn, that has room for a request; if none has, the one that is
+   * least over its bound. Of replicas, the least busy; ties go to the first.
    */
-  choose(deployment: Deployment, refused: ReadonlySet<number>, now: number): Way | undefined {
+  choose(deployment: Deployment, {refused, pinned}: Chooser, now: number): Way | undefined {
+    if (pinned !== undefined) return this.#isThere(pinned, deployment, now) ? pinned : undefined;
     const ways = deployment.variants.flatMap(variant => {
       const route = refused.has(variant.id) ? undefined : this.#routeThrough(variant, now);
       return route === undefined ? [] : [{deployment: deployment.id, variant, route}];
@@ -55,6 +63,11 @@ export class RouteTable {
         this.#avoidUntil.delete(address);
       }
     }
+  }
+
+  #isThere(way: Way, {variants}: Deployment, now: number): boolean {
+    const isGone = (address: string) => (this.#avoidUntil.get(address) ?? 0) > now;
+    return variants.some(({id}) => id === way.variant.id) && !addressesOf(way).some(isGone);
   }
 
   #routeThrough({stageGraph}: Variant, now: number): readonly number[] | undefined {

@@ -15,6 +15,7 @@ import {followPatterns} from '../src/plan/follow-patterns.js';
 import {buildStageGraph} from '../src/plan/stage-graph.js';
 import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {Wish} from '../src/plan/wish.js';
+import {withStates} from '../src/plan/with-states.js';
 import type {Inspection, PlannerTask} from './planner-task.js';
 
 /** A network that has been asked about: what every candidate of a wish says of every operation. */
@@ -108,7 +109,12 @@ export function layOut(queried: Queried): Split {
       ? stage
       : {...stage, operations: queried.inspection[stage.role]?.operations ?? []},
   );
-  return {...queried, assignment, cuts, stageGraph: {...stageGraph, stages}};
+  const {states} = queried.order;
+  if (queried.wish.batch > 1 && states.length > 0) {
+    const text = `BATCH: expected a network without states, given ${states[0]?.input}`;
+    throw new InferenceError('NOT_IMPLEMENTED', text);
+  }
+  return {...queried, assignment, cuts, stageGraph: withStates({...stageGraph, stages}, states)};
 }
 
 /** What loading the first wish that can be had would do; throws why the first cannot, if none can. */

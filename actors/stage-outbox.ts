@@ -4,6 +4,7 @@ import type {Destination} from '../schemas/messages/device.js';
 import type {Infer, StageTiming} from '../schemas/messages/stage.js';
 import type {StageCounters} from '../schemas/performance-counters.js';
 import {clientIndex} from '../schemas/stage-graph.js';
+import type {StageState} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
@@ -15,6 +16,8 @@ export interface OutboxOptions {
   /** Qualified, for errors. */
   readonly device: string;
   readonly destinations: readonly Destination[];
+  /** What it keeps for each infer request. */
+  readonly states?: readonly StageState[];
 }
 
 interface Lane {
@@ -49,7 +52,8 @@ export class StageOutbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    const uses = new Map<string, number>();
+    // What is kept is used here, too.
+    const uses = new Map((options.states ?? []).map(({output}) => [output, 1]));
     for (const {output} of options.destinations.flatMap(({tensors}) => tensors)) {
       uses.set(output, (uses.get(output) ?? 0) + 1);
     }
@@ -93,6 +97,13 @@ export class StageOutbox {
     });
   }
 
+  /** What is kept for an infer request, to its client. */
+  states({client, request, attempt}: Attempt, tensors: NamedTensors, load: number): SendEffect {
+    const stage = this.#options.index;
+    const message: Output = {kind: 'output', request, attempt, stage, timings: [], load};
+    return {do: 'send', to: client, message, tensors};
+  }
+
   /** Tells the client that an attempt failed at this stage. */
   failure(of: Attempt, error: InferenceError): SendEffect {
     const {name, device, index} = this.#options;
@@ -123,7 +134,7 @@ export class StageOutbox {
   }
 
   #infer(of: Gathering, timings: readonly StageTiming[], remainingMs: number): Infer {
-    const {client, request, attempt, route, profile} = of;
+    const {client, request, attempt, route, profile, state} = of;
     const source = this.#options.index;
     return {
       kind: 'infer',
@@ -135,6 +146,7 @@ export class StageOutbox {
       remainingMs,
       profile,
       timings,
+      ...(state && {state}),
     };
   }
 }

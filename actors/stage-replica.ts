@@ -1,6 +1,7 @@
 import type {Ask} from '../schemas/messages/ask.js';
 import {
   type Infer,
+  type ReadState,
   type StageMessage,
   type StageStats,
   type StageTiming,
@@ -15,6 +16,7 @@ import {messageParser} from '../src/kernel/parse-message.js';
 import {RecentKeys} from '../src/kernel/recent-keys.js';
 import {refused, succeeded} from './answer.js';
 import {attemptKey, Gathering} from './gathering.js';
+import {KeptStates} from './kept-states.js';
 import {stageCounters} from './stage-counters.js';
 import {type OutboxOptions, StageOutbox} from './stage-outbox.js';
 
@@ -98,12 +100,14 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   readonly #running = new Map<string, Gathering>();
   readonly #finished = new RecentKeys(finishedMax);
   readonly #stats = {...noStats};
+  readonly #states: KeptStates;
   #sweeping = false;
 
   constructor(options: StageReplicaOptions) {
     this.#options = options;
     this.#outbox = new StageOutbox(options);
     this.#waiting = new Mailbox(options.queuedMax);
+    this.#states = new KeptStates(options.states ?? []);
   }
 
   receive({message, tensors, owned}: Delivery<StageMessage>, now: number): Effects {
@@ -112,6 +116,11 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
         return this.#onInfer(message, {tensors, owned}, now);
       case 'cancel':
         return this.#onCancel(attemptKey(message));
+      case 'readState':
+        return [this.#readState(message)];
+      case 'forgetState':
+        this.#states.forget(message.client, message.session);
+        return [];
       case 'runtimeGraph':
         return [this.#askExecutor(message.ask)];
       case 'stats':
@@ -163,6 +172,15 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     const task: RuntimeGraphTask = {kind: 'runtimeGraph'};
     const {executor} = this.#options;
     return {do: 'run', executor, task, settled: outcome => ({kind: 'answered', ask, outcome})};
+  }
+
+  #readState(message: ReadState): Effect<StagePrivate> {
+    try {
+      const tensors = this.#states.read(message.client, message.state);
+      return this.#outbox.states(message, tensors, this.#load + this.#running.size);
+    } catch (thrown) {
+      return this.#outbox.failure(message, InferenceError.from(thrown));
+    }
   }
 
   #answer(ask: Ask, outcome: Outcome): Effect<StagePrivate> {
@@ -218,6 +236,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     if (gathering.deadlineAt <= now) return this.#expire(key);
     try {
       this.#outbox.checkRoute(gathering.route);
+      const {state, tensors} = gathering;
+      if (state !== undefined) gathering.borrow(this.#states.enter(gathering, state, tensors, now));
       this.#options.admit(gathering.tensors);
     } catch (thrown) {
       return [this.#fail(key, gathering, InferenceError.from(thrown))];
@@ -268,6 +288,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     }
     const timing = this.#time(gathering, result, now);
     if (gathering.deadlineAt <= now) return this.#expire(key);
+    const {state} = gathering;
+    if (state !== undefined) this.#states.leave(gathering, state, result.tensors);
     this.#finished.add(key);
     const remainingMs = gathering.deadlineAt - now;
     const counters = gathering.profile
@@ -333,7 +355,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   }
 
   #armSweep(): Effects {
-    if (this.#sweeping || this.#load + this.#running.size === 0) return [];
+    const held = this.#load + this.#running.size + this.#states.size;
+    if (this.#sweeping || held === 0) return [];
     this.#sweeping = true;
     return [{do: 'after', key: 'sweep', delayMs: sweepMs, message: {kind: 'sweep'}}];
   }
@@ -346,6 +369,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       this.#waiting.remove(key);
       this.#expire(key);
     }
+    this.#states.expire(now);
     return [...this.#reportStuck(now), ...this.#armSweep()];
   }
 }

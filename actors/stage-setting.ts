@@ -17,6 +17,6 @@ export function replicaOptions(
   {order, device, slots, queuedMax}: StageSetting,
   admit: (tensors: NamedTensors) => void,
 ): StageReplicaOptions {
-  const {index, name, sources, destinations, address: executor} = order;
-  return {index, name, device, executor, slots, queuedMax, sources, destinations, admit};
+  const {index, name, sources, destinations, states, address: executor} = order;
+  return {index, name, device, executor, slots, queuedMax, sources, destinations, states, admit};
 }

@@ -42,6 +42,8 @@ export const deploymentSchema = z.object({
   overridable: z.array(tensorInfoSchema).readonly(),
   /** What a request gets, after postprocessing. */
   outputs: z.array(tensorInfoSchema).readonly(),
+  /** Inputs that are states: requests need not bring them. */
+  states: z.array(tensorInfoSchema).readonly(),
   /** In priority order, at least one. */
   variants: z.array(variantSchema).min(1).readonly(),
   schedule: z.enum(schedulePolicies),

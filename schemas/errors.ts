@@ -33,6 +33,7 @@ export const errorCodes = {
   CANCELLED: false,
   NOT_STARTED: false,
   RELEASED: false,
+  STATE_LOST: false,
   UNKNOWN_DEPLOYMENT: true,
   QUEUE_FULL: true,
   DEADLINE_EXCEEDED: true,

@@ -4,6 +4,7 @@ import {configSchema} from './config.js';
 import {networkRefSchema} from './network-blob.js';
 import {preprocessingSchema} from './preprocessing.js';
 import {stageGraphSchema} from './stage-graph.js';
+import {exportedStateSchema} from './state.js';
 import {tensorInfoSchema} from './tensor.js';
 
 /** How an exported blob begins, after the bytes that make it an array of a text. */
@@ -55,6 +56,8 @@ export const exportedNetworkSchema = z.object({
   outputs: z.array(tensorInfoSchema).readonly(),
   /** Types, layouts and steps as they were declared; the stage graph has stages that do them. */
   preprocessing: preprocessingSchema.nullable(),
+  /** Inputs that are outputs of the inference before. */
+  states: z.array(exportedStateSchema).max(4096).readonly().default([]),
   /** In priority order. */
   variants: z.array(exportedVariantSchema).min(1).max(256).readonly(),
 });

@@ -3,6 +3,7 @@ import {configSchema} from './config.js';
 import {exportedNetworkSchema} from './exported-network.js';
 import {networkRefSchema} from './network-blob.js';
 import {preprocessingSchema} from './preprocessing.js';
+import {statePairSchema} from './state.js';
 
 /** A network to split, and the wishes that go with it. */
 export const splitOrderSchema = z.object({
@@ -13,6 +14,7 @@ export const splitOrderSchema = z.object({
   /** Manual affinity: operation to device, all operations or none. */
   affinity: z.record(z.string(), z.string()),
   preprocessing: preprocessingSchema.nullable(),
+  states: z.array(statePairSchema).readonly(),
 });
 export type SplitOrder = Readonly<z.infer<typeof splitOrderSchema>>;
 

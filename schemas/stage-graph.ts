@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {stageStateSchema} from './state.js';
 import {tensorInfoSchema} from './tensor.js';
 
 export const stageRoles = ['preprocess', 'execute', 'postprocess'] as const;
@@ -34,6 +35,8 @@ export const stageSchema = z.object({
   /** Initializers that a request may override. */
   overridable: z.array(tensorInfoSchema).readonly(),
   weightsBytes: z.number().nonnegative(),
+  /** What it keeps for each infer request. */
+  states: z.array(stageStateSchema).readonly().optional(),
   replicas: z.array(replicaSchema).readonly(),
 });
 export type Stage = Readonly<z.infer<typeof stageSchema>>;

@@ -4,6 +4,7 @@ import {configSchema} from '../config.js';
 import {operationSupportSchema} from '../device.js';
 import {networkRefSchema} from '../network-blob.js';
 import {stageOrigins, stageRoles} from '../stage-graph.js';
+import {stageStateSchema} from '../state.js';
 import {tensorInfoSchema} from '../tensor.js';
 import {askSchema} from './ask.js';
 
@@ -32,6 +33,8 @@ export const stageOrderSchema = z.object({
   batch: z.int().positive(),
   inputs: z.array(tensorInfoSchema).readonly(),
   overridable: z.array(tensorInfoSchema).readonly(),
+  /** What it keeps for each infer request. */
+  states: z.array(stageStateSchema).readonly(),
   /** It waits for one frame from each: stages by index, the client as -1. */
   sources: z.array(z.int().min(-1)).readonly(),
   destinations: z.array(destinationSchema).readonly(),

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {stateRefSchema} from '../state.js';
 import {askSchema} from './ask.js';
 
 /** What one stage spent on one request, in microseconds of its own clock. */
@@ -13,10 +14,12 @@ export const stageTimingSchema = z.object({
 });
 export type StageTiming = Readonly<z.infer<typeof stageTimingSchema>>;
 
+/** Where a request is answered: `client.` and letters and digits. */
+const clientField = {client: z.string().regex(/^client\.[0-9A-Za-z]+$/)};
+
 /** Names one try of one request; the key of everything that is kept for it. */
 const attemptFields = {
-  /** Where it is answered: `client.` and letters and digits. */
-  client: z.string().regex(/^client\.[0-9A-Za-z]+$/),
+  ...clientField,
   request: z.int().nonnegative(),
   attempt: z.int().nonnegative(),
 };
@@ -33,10 +36,24 @@ const inferSchema = z.object({
   /** Every stage tells the client what it spent on this request, and what on. */
   profile: z.boolean(),
   timings: z.array(stageTimingSchema).readonly(),
+  /** Of a network with states: those that it goes on from. */
+  state: stateRefSchema.optional(),
 });
 export type Infer = Readonly<z.infer<typeof inferSchema>>;
 
 const cancelSchema = z.object({kind: z.literal('cancel'), ...attemptFields});
+/** Asks for the states before an inference; answered as one is, by an output. */
+const readStateSchema = z.object({
+  kind: z.literal('readState'),
+  ...attemptFields,
+  state: stateRefSchema,
+});
+/** What is kept for an infer request is wanted no more. */
+const forgetStateSchema = z.object({
+  kind: z.literal('forgetState'),
+  ...clientField,
+  session: z.int().nonnegative(),
+});
 const runtimeGraphSchema = z.object({kind: z.literal('runtimeGraph'), ask: askSchema});
 const statsSchema = z.object({kind: z.literal('stats'), ask: askSchema});
 
@@ -44,9 +61,12 @@ const statsSchema = z.object({kind: z.literal('stats'), ask: askSchema});
 export const stageMessageSchema = z.discriminatedUnion('kind', [
   inferSchema,
   cancelSchema,
+  readStateSchema,
+  forgetStateSchema,
   runtimeGraphSchema,
   statsSchema,
 ]);
+export type ReadState = Readonly<z.infer<typeof readStateSchema>>;
 export type StageMessage = Readonly<z.infer<typeof stageMessageSchema>>;
 
 /** Answer to `stats`: but for `load`, counts since the stage started, and times as sums. */

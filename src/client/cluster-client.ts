@@ -28,7 +28,8 @@ import {
   type PluginVersion,
 } from './cluster-properties.js';
 import {ExecutableNetwork} from './executable-network.js';
-import {exportNetwork} from './export-network.js';
+import {type DeclaredParts, exportNetwork} from './export-network.js';
+import {importedStates, withoutInitial} from './exported-states.js';
 import type {LoadConfig} from './flatten-config.js';
 import {type Network, openNetwork} from './network.js';
 import type {Session} from './session.js';
@@ -180,7 +181,8 @@ export class ClusterClient {
   ): Promise<ExecutableNetwork> {
     const order = await this.#order(network, device, config, options);
     const answer = await this.#ask(ask => ({kind: 'load', ask, order}), orderTimeoutMs);
-    return this.#keep(parseDeployment(answer), order.preprocessing);
+    const {preprocessing} = order;
+    return this.#keep(parseDeployment(answer), {preprocessing, states: network.states});
   }
 
   /**
@@ -200,9 +202,11 @@ export class ClusterClient {
     // What was said of some devices is nothing to others.
     const base = device === undefined ? exported.config : sharedConfig(exported.config);
     const addressed = this.#config.forLoad(device ?? exported.device, {...base, ...config});
-    const order = {exported, ...addressed};
+    const states = importedStates(exported.states);
+    const order = {exported: {...exported, states: withoutInitial(exported.states)}, ...addressed};
     const answer = await this.#ask(ask => ({kind: 'import', ask, order}), orderTimeoutMs);
-    return this.#keep(parseDeployment(answer), exported.preprocessing);
+    const {preprocessing} = exported;
+    return this.#keep(parseDeployment(answer), {preprocessing, states});
   }
 
   /** Releases what is loaded and leaves the cluster; requests that run are settled first. */
@@ -211,10 +215,11 @@ export class ClusterClient {
     return this.#closed;
   }
 
-  #keep(deployment: Deployment, preprocessing: Preprocessing | null): ExecutableNetwork {
+  #keep(deployment: Deployment, declared: DeclaredParts): ExecutableNetwork {
     const executable = new ExecutableNetwork(this.#link.session, deployment, {
-      exported: (latest, options) => exportNetwork(latest, preprocessing, this.#link, options),
+      exported: (latest, options) => exportNetwork(latest, declared, this.#link, options),
       released: () => this.#loaded.delete(executable),
+      states: declared.states,
     });
     this.#link.session.loaded(deployment, changed => executable.changed(changed));
     this.#loaded.add(executable);
@@ -245,6 +250,7 @@ export class ClusterClient {
       ...addressed,
       affinity: Object.fromEntries(network.affinity),
       preprocessing: steps,
+      states: network.states.map(({output, input}) => ({output, input})),
     };
   }
 

@@ -14,6 +14,7 @@ import {unknownConfigKey, unknownMetric} from '../plugin/unknown-key.js';
 import {Tensor} from '../tensor.js';
 import {checkTensorFits} from '../tensor-check.js';
 import {batchTensors} from './batch-tensors.js';
+import type {DeclaredState} from './declared-state.js';
 import type {ExportOptions} from './export-network.js';
 import {InferRequest, type Inputs} from './infer-request.js';
 import {
@@ -32,15 +33,18 @@ const parseRuntimeGraph = messageParser(runtimeGraphSchema, 'answer of a stage')
 
 type Graphed = Pick<Variant, 'stageGraph'>;
 
-/** What only the core that loaded a network can do for it. */
+/** What only the core that loaded a network knows of it and can do for it. */
 export interface NetworkHooks {
   exported(deployment: Deployment, options: ExportOptions): Promise<Uint8Array>;
   released(): void;
+  readonly states?: readonly DeclaredState[];
 }
 
 /** A network compiled for devices, ready for requests. */
 export class ExecutableNetwork {
   readonly session: Session;
+  /** For InferRequest: the states, and what each is at first. */
+  readonly states: readonly DeclaredState[];
   /** For InferRequest: whether any of its devices was given PERF_COUNT. */
   readonly measures: boolean;
   #deployment: Deployment;
@@ -51,6 +55,7 @@ export class ExecutableNetwork {
   /** Made by `Core.loadNetwork`. */
   constructor(session: Session, deployment: Deployment, hooks: NetworkHooks) {
     this.session = session;
+    this.states = hooks.states ?? [];
     this.measures = measuresOperations(deployment);
     this.#hooks = hooks;
     this.#deployment = deployment;
@@ -195,6 +200,15 @@ export class ExecutableNetwork {
     return new Map(
       Object.entries(inputs).map(([name, given]) => [name, this.checkedInput(name, given)]),
     );
+  }
+
+  /** For InferRequest. Throws TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. */
+  checkedState(name: string, given: TensorData): Tensor {
+    const tensor = Tensor.from(given, name);
+    const info = this.#deployment.states.find(state => state.name === name);
+    invariant(info !== undefined, `${name} is a state`);
+    checkTensorFits(info, tensor);
+    return tensor;
   }
 
   /** For InferRequest. Throws UNKNOWN_INPUT. */

@@ -11,6 +11,8 @@ import {messageParser} from '../kernel/parse-message.js';
 import {payloadRefs} from '../plan/payload-refs.js';
 import type {BlobCodec, ExportedBlob} from '../ports/blob-codec.js';
 import type {BulkStore} from '../ports/bulk-store.js';
+import type {DeclaredState} from './declared-state.js';
+import {exportedStates} from './exported-states.js';
 import type {Session} from './session.js';
 
 export interface ExportOptions {
@@ -19,6 +21,12 @@ export interface ExportOptions {
    * one compiled compiles it anew. Without them the blob is about half as large. Default: true.
    */
   readonly networks?: boolean;
+}
+
+/** What a user declared of a network, and its deployment does not tell. */
+export interface DeclaredParts {
+  readonly preprocessing: Preprocessing | null;
+  readonly states: readonly DeclaredState[];
 }
 
 /** What exporting needs of whoever loaded the network. */
@@ -39,7 +47,7 @@ const parseStages = messageParser(z.array(exportedStageSchema), 'answer of the c
  */
 export async function exportNetwork(
   deployment: Deployment,
-  preprocessing: Preprocessing | null,
+  declared: DeclaredParts,
   {session, bulk, codec}: Exporter,
   {networks = true}: ExportOptions,
 ): Promise<Uint8Array> {
@@ -52,7 +60,7 @@ export async function exportNetwork(
   );
   const given = parseStages(answer);
   const stages = networks ? given : given.map(withoutNetwork);
-  const network = describe(deployment, preprocessing, stages);
+  const network = describe(deployment, declared, stages);
   const payloads = payloadRefs(network).map(async ref => ({
     ...ref,
     content: await bulk.get(ref.digest),
@@ -69,7 +77,7 @@ function withoutNetwork(stage: ExportedStage): ExportedStage {
 
 function describe(
   deployment: Deployment,
-  preprocessing: Preprocessing | null,
+  {preprocessing, states: declared}: DeclaredParts,
   stages: readonly ExportedStage[],
 ): ExportedNetwork {
   const {network: name, device, config, inputs, overridable, outputs} = deployment;
@@ -87,7 +95,8 @@ function describe(
       return value;
     }),
   }));
-  return {name, device, config, inputs, overridable, outputs, preprocessing, variants};
+  const states = exportedStates(declared, deployment.states);
+  return {name, device, config, inputs, overridable, outputs, preprocessing, states, variants};
 }
 
 /** The plugin of the one device, or the virtual device, whose version is that of this program. */

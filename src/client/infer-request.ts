@@ -5,6 +5,7 @@ import {InferenceError} from '../errors.js';
 import {Tensor} from '../tensor.js';
 import type {ExecutableNetwork} from './executable-network.js';
 import {type PerformanceCounts, performanceCounts} from './performance-counts.js';
+import {RequestStates, type VariableState} from './request-states.js';
 import type {InferenceOutcome} from './session.js';
 
 export interface InferOptions {
@@ -57,6 +58,7 @@ export class InferRequest {
   readonly #network: ExecutableNetwork;
   readonly #onEnd: (() => void) | undefined;
   readonly #inputs = new Map<string, Tensor>();
+  readonly #states: RequestStates;
   #run: Run | undefined;
   #last: End | undefined;
   #callback: CompletionCallback | undefined;
@@ -65,6 +67,7 @@ export class InferRequest {
   constructor(network: ExecutableNetwork, onEnd?: () => void) {
     this.#network = network;
     this.#onEnd = onEnd;
+    this.#states = new RequestStates(network, () => this.#throwIfRunning());
   }
 
   get state(): RequestState {
@@ -131,6 +134,18 @@ export class InferRequest {
   setCallback(callback?: CompletionCallback): void {
     this.#throwIfRunning();
     this.#callback = callback;
+  }
+
+  /** The states of the network, as this request has them; none if it was loaded without. */
+  queryState(): readonly VariableState[] {
+    this.#throwIfRunning();
+    return this.#states.list();
+  }
+
+  /** All states are again what they were at first, and the next run may be anywhere. */
+  resetState(): void {
+    this.#throwIfRunning();
+    this.#states.reset();
   }
 
   /**
@@ -205,12 +220,17 @@ export class InferRequest {
     const {signal} = options;
     if (signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
     const deadlineAt = performance.now() + submission.timeoutMs;
-    const {id, outcome} = this.#network.submit(new Map(this.#inputs), submission);
+    const {tensors, ...state} = this.#states.begin(this.#inputs);
+    const {id, outcome} = this.#network.submit(tensors, {...submission, ...state});
     const abort = () => {
       if (this.#run?.id === id) this.cancel();
     };
     signal?.addEventListener('abort', abort, {once: true});
-    const settled = outcome.then(endOf, failureOf).then(end => {
+    const kept = outcome.then(given => {
+      this.#states.ended(given);
+      return endOf(given);
+    });
+    const settled = kept.catch(failureOf).then(end => {
       signal?.removeEventListener('abort', abort);
       return this.#end(end, callback, deadlineAt);
     });

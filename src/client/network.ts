@@ -6,6 +6,7 @@ import {nearestName} from '../nearest-name.js';
 import {externalTensors} from '../network/external-data.js';
 import type {OutputInfo, Network as ParsedNetwork} from '../network/network.js';
 import {readNetwork} from '../network/read-network.js';
+import {type DeclaredState, declaredStates, type StateDeclaration} from './declared-state.js';
 
 export interface OperationInfo {
   /** Unique; an operation without a name in the file gets one from its type and position. */
@@ -24,6 +25,7 @@ export class Network {
   /** For Core: the file of each location that external tensors name. */
   readonly files: ReadonlyMap<string, string>;
   readonly #affinity = new Map<string, string>();
+  #states: readonly DeclaredState[] = [];
 
   constructor(parsed: ParsedNetwork, files: ReadonlyMap<string, string>) {
     this.parsed = parsed;
@@ -47,6 +49,21 @@ export class Network {
   /** In topological order. */
   get operations(): readonly OperationInfo[] {
     return this.parsed.graph.operations.map(({name, type}) => ({name, type}));
+  }
+
+  /** Outputs that are inputs of the next inference, as set. */
+  get states(): readonly DeclaredState[] {
+    return this.#states;
+  }
+
+  /**
+   * Declares which outputs are inputs of the next inference of a request, all of them at once. They
+   * stay on the device: a request neither brings these inputs nor gets these outputs. Throws
+   * UNKNOWN_INPUT, UNKNOWN_OUTPUT, INVALID_ARGUMENT (an input of unknown size needs an initial
+   * tensor; some output is to be none), TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH.
+   */
+  setState(states: readonly StateDeclaration[]): void {
+    this.#states = declaredStates(this, states);
   }
 
   /** Operation to device, as set. */

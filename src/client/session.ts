@@ -1,6 +1,8 @@
 import type {ClientEvent} from '../../actors/client-event.js';
 import type {ClientOrder} from '../../actors/client-order.js';
+import type {SubmittedState} from '../../actors/client-request.js';
 import type {RequestCounters} from '../../actors/request-counters.js';
+import type {Way} from '../../actors/route-table.js';
 import {coordinatorAddress} from '../../schemas/addresses.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Ask} from '../../schemas/messages/ask.js';
@@ -20,11 +22,15 @@ export interface InferenceOutcome {
   readonly attempts: number;
   /** If it was measured. */
   readonly counters?: RequestCounters;
+  /** Where its states are, if the network has any. */
+  readonly way?: Way;
 }
 
 export interface SubmitOptions {
   readonly timeoutMs: number;
   readonly profile: boolean;
+  /** Of a network with states. */
+  readonly state?: SubmittedState;
 }
 
 interface Waiter<T> {
@@ -50,6 +56,7 @@ export class Session {
   readonly #asks = new Map<number, Waiter<unknown>>();
   readonly #changed = new Map<string, (deployment: Deployment) => void>();
   #submitted = 0;
+  #states = 0;
   #asked = 0;
   #leaving = false;
 
@@ -91,6 +98,15 @@ export class Session {
       this.onEvent({kind: 'failed', request, error: closed()});
     }
     return {id: request, outcome};
+  }
+
+  /** A number for the states of an infer request, from when they begin anew. */
+  newState(): number {
+    return this.#states++;
+  }
+
+  forgetState(session: number, way: Way): void {
+    this.#options.tell({kind: 'forgetState', session, way});
   }
 
   cancel(request: number): void {

@@ -1,5 +1,6 @@
 import type {ExportedNetwork, ExportedVariant} from '../../schemas/exported-network.js';
 import {clientIndex, type Edge, type Stage, type StageGraph} from '../../schemas/stage-graph.js';
+import type {StageState} from '../../schemas/state.js';
 import type {TensorInfo} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 
@@ -16,6 +17,7 @@ function checkVariant(network: ExportedNetwork, {stageGraph, stages}: ExportedVa
   if (stages.length !== count) throw invalid(`${stages.length} payloads for ${count} stages`);
   for (const [index, stage] of stageGraph.stages.entries()) {
     if (stage.index !== index) throw invalid(`stage ${stage.index} at place ${index}`);
+    for (const state of stage.states ?? []) checkState(stage, state);
     const {network: source, compiled} = stages[index] ?? {};
     if (!source && !compiled) throw invalid(`nothing of the stage ${stage.name}`);
   }
@@ -24,8 +26,13 @@ function checkVariant(network: ExportedNetwork, {stageGraph, stages}: ExportedVa
   checkAcyclic(stageGraph);
 }
 
+function checkState({name, inputs, outputs}: Stage, {input, output}: StageState): void {
+  if (has(inputs, input) && has(outputs, output)) return;
+  throw invalid(`a state of ${name} from "${output}" to "${input}", which are not there`);
+}
+
 function checkEdge(
-  {inputs, overridable, outputs}: ExportedNetwork,
+  {inputs, overridable, outputs, states}: ExportedNetwork,
   stages: readonly Stage[],
   {from, to, output, input}: Edge,
 ): void {
@@ -37,7 +44,10 @@ function checkEdge(
   ];
   const missing = ends.find(({at, stage}) => at !== clientIndex && stage === undefined);
   if (missing !== undefined) throw invalid(`an edge at the stage ${missing.at}`);
-  const made = producer === undefined ? [...inputs, ...overridable] : producer.outputs;
+  const made =
+    producer === undefined
+      ? [...inputs, ...overridable, ...states.map(({info}) => info)]
+      : producer.outputs;
   const read = consumer === undefined ? outputs : [...consumer.inputs, ...consumer.overridable];
   if (!has(made, output)) throw invalid(`an edge from "${output}", which nothing makes`);
   if (!has(read, input)) throw invalid(`an edge to "${input}", which nobody reads`);

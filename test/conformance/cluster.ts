@@ -9,6 +9,7 @@ import {profiling} from './cluster/profiling.js';
 import {quantized} from './cluster/quantized.js';
 import {queues} from './cluster/queues.js';
 import {requests} from './cluster/requests.js';
+import {states} from './cluster/states.js';
 import {tensors} from './cluster/tensors.js';
 import {virtualDevices} from './cluster/virtual-devices.js';
 
@@ -22,6 +23,7 @@ export function conformsToCluster(name: string, open: Open): void {
   requests(check);
   profiling(check);
   queues(check);
+  states(check);
   tensors(check);
   exports(check);
   badLoads(check);

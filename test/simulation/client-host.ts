@@ -143,7 +143,14 @@ export class ClientHost implements Host {
 
   async #load({session, process}: Life): Promise<Deployment> {
     const {device} = this.#plan;
-    const order = {network: this.#network, device, config: {}, affinity: {}, preprocessing: null};
+    const order = {
+      network: this.#network,
+      device,
+      config: {},
+      affinity: {},
+      preprocessing: null,
+      states: [],
+    };
     const answer = await session.askCoordinator(
       ask => ({kind: 'load', ask, order}),
       orderTimeoutMs,

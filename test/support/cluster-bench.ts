@@ -20,7 +20,15 @@ const stored: NetworkRef = {model: {digest: 'a'.repeat(64), bytes: 1}, weights: 
 
 /** An order to load, `over` these devices. */
 export function orderOver(device: string, rest: Partial<SplitOrder> = {}): SplitOrder {
-  return {network: stored, device, config: {}, affinity: {}, preprocessing: null, ...rest};
+  return {
+    network: stored,
+    device,
+    config: {},
+    affinity: {},
+    preprocessing: null,
+    states: [],
+    ...rest,
+  };
 }
 
 /** What a plugin does, as a test wants it; a task that answers `never` stays open. */

@@ -32,6 +32,7 @@ export function exportedNetwork(deployment: Deployment = diamondWithSkip()): Exp
     ...{name: 'net', device: 'HETERO:A,B', config: {NUM_STREAMS: 2}},
     ...{inputs, overridable, outputs},
     preprocessing: {inputs: {x: {type: 'u8', layout: 'NHWC', steps: []}}, outputs: {}},
+    states: [],
     variants: [{device: 'HETERO:A,B', batch: 1, stageGraph, stages}],
   };
 }

@@ -1,5 +1,6 @@
 import type {ClientEvent} from '../../actors/client-event.js';
 import type {ClientOrder} from '../../actors/client-order.js';
+import type {SubmittedState} from '../../actors/client-request.js';
 import {ClientSession, type ClientSessionOptions} from '../../actors/client-session.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Infer, StageMessage} from '../../schemas/messages/stage.js';
@@ -51,12 +52,14 @@ export class SessionBench extends BareActor<unknown, unknown> {
       readonly timeoutMs?: number;
       readonly profile?: boolean;
       readonly inputs?: Readonly<Record<string, TensorData>>;
+      readonly state?: SubmittedState;
     } = {},
   ): number {
-    const {timeoutMs = 60_000, profile = false, inputs = {x: vector(1)}} = options;
+    const {timeoutMs = 60_000, profile = false, inputs = {x: vector(1)}, state} = options;
     const request = this.#submitted++;
     const tensors = new Map(Object.entries(inputs));
-    const submission = {request, deployment, tensors, timeoutMs, profile};
+    const rest = {timeoutMs, profile, ...(state && {state})};
+    const submission = {request, deployment, tensors, ...rest};
     this.order({kind: 'submit', submission});
     return request;
   }

@@ -108,6 +108,7 @@ function deploymentOf(devices: readonly string[], ...lines: readonly string[]): 
     fallback: false,
     spare: false,
     lost: null,
+    states: [],
     excluded: [],
   };
 }
@@ -199,6 +200,7 @@ export function orderOf(deployment: Deployment, index: number, replica = 0): Sta
     batch: 1,
     inputs,
     overridable: overridden,
+    states: stage.states ?? [],
     sources: stageSources(stageGraph, index),
     destinations: destinationsOf(stageGraph, index),
   };

@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   type ExecutableNetwork,
   InferenceError,
+  type StateDeclaration,
 } from '../../../src/index.js';
 import {floats, line} from '../../support/cluster-networks.js';
 
@@ -33,6 +34,7 @@ export interface LoadWishes {
   readonly config?: Config;
   /** Operation to device. */
   readonly affinity?: Readonly<Record<string, string>>;
+  readonly states?: readonly StateDeclaration[];
 }
 
 /** Loads a network for the time of a test. */
@@ -41,10 +43,11 @@ export async function load(
   core: Core,
   model: Uint8Array,
   device: string,
-  {config = {}, affinity = {}}: LoadWishes = {},
+  {config = {}, affinity = {}, states = []}: LoadWishes = {},
 ): Promise<ExecutableNetwork> {
   const network = await core.readNetwork(model);
   for (const [operation, at] of Object.entries(affinity)) network.setAffinity(operation, at);
+  network.setState(states);
   const executable = await core.loadNetwork(network, device, config);
   t.teardown(() => executable.release());
   return executable;

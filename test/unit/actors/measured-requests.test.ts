@@ -53,7 +53,7 @@ test('a request that is not measured tells no counters', t => {
 test('of stages side by side the slower counts, and what is left is transfer', t => {
   const [a, b, c, d] = [counters(0, 100), counters(1, 500), counters(2, 50), counters(3, 100)];
   const before = [[], [0], [0], [0, 1, 2]];
-  const plan = {before, stages: [], frames: [], senders: [], echoes: new Map()};
+  const plan = {before, stages: [], frames: [], senders: [], keepers: [], echoes: new Map()};
   const told = requestCounters(plan, [d, c, b, a], {totalUs: 1000, queueUs: 100});
   const each = 35;
   t.is(told.transferUs, 900 - (100 + each) - (500 + each) - (100 + each));

@@ -6,7 +6,14 @@ import {createMemoryStateStore} from '../../../src/wire/memory-state-store.js';
 
 function recordOf(id: string, networkName: string): DeploymentRecord {
   const network = {model: {digest: 'a'.repeat(64), bytes: 1}, weights: null};
-  const order = {network, device: networkName, config: {}, affinity: {}, preprocessing: null};
+  const order = {
+    network,
+    device: networkName,
+    config: {},
+    affinity: {},
+    preprocessing: null,
+    states: [],
+  };
   return {id, order, deployment: null, built: [], replicas: [], nextVariant: 0};
 }
 

@@ -62,6 +62,7 @@ test('an order carries network, device, config and affinity', async t => {
       config: {NUM_STREAMS: 2},
       affinity: {[operation]: 'WASM'},
       preprocessing: null,
+      states: [],
     },
   });
   opened.client.answer(singleStage());

@@ -1,4 +1,5 @@
-import type {ClusterClient, LoadOptions} from '../../../client/cluster-client.js';
+import type {ClusterClient} from '../../../client/cluster-client.js';
+import type {StateDeclaration} from '../../../client/declared-state.js';
 import type {ExecutableNetwork} from '../../../client/executable-network.js';
 import type {Config} from '../../../plugin/plugin.js';
 
@@ -22,10 +23,11 @@ export class BehaviourBench {
   async load(
     model: Uint8Array,
     config: Config = {},
-    options: LoadOptions = {},
+    states: readonly StateDeclaration[] = [],
   ): Promise<ExecutableNetwork> {
     const network = await this.core.readNetwork(model);
-    const executable = await this.core.loadNetwork(network, this.device, config, options);
+    network.setState(states);
+    const executable = await this.core.loadNetwork(network, this.device, config);
     this.#loaded.push(executable);
     return executable;
   }

@@ -5,7 +5,7 @@ import {tensorProto} from '../../../network/tensor-proto.js';
 import {writeModel} from '../../../network/write-model.js';
 import {elementCount} from '../../../tensor-check.js';
 
-/* Networks of operations that the smallest plugin has: Add, Mul, Relu, MatMul, Gather. */
+/* Networks of operations that the smallest plugin has: Add, Mul, Relu, MatMul, Gather, Identity. */
 
 /** Float32 elements in this shape; in one row if it is left out. */
 export function floats(
@@ -60,6 +60,21 @@ export function sum(): Uint8Array {
       nodes: [nodeProto('Add', ['a', 'b'], ['y'])],
       inputs: [info('a'), info('b')],
       outputs: [info('y')],
+    }),
+  );
+}
+
+/**
+ *     x, s -> Add -> y -> Identity -> total        y: all x so far, if total is the next s
+ */
+export function accumulator(): Uint8Array {
+  const info = (name: string) => ({name, type: 'f32', shape: [2]}) as const;
+  return writeModel(
+    modelProto({
+      name: 'accumulator',
+      nodes: [nodeProto('Add', ['x', 's'], ['y']), nodeProto('Identity', ['y'], ['total'])],
+      inputs: [info('x'), info('s')],
+      outputs: [info('y'), info('total')],
     }),
   );
 }

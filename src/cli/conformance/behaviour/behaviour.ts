@@ -10,6 +10,7 @@ export type BehaviourArea =
   | 'tensors'
   | 'dynamic shapes'
   | 'queues'
+  | 'states'
   | 'queries'
   | 'properties'
   | 'lifetime'

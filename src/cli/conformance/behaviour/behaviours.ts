@@ -9,6 +9,7 @@ import {lifetimes} from './lifetimes.js';
 import {properties} from './properties.js';
 import {queries} from './queries.js';
 import {queues} from './queues.js';
+import {states} from './states.js';
 import {threads} from './threads.js';
 import {waiting} from './waiting.js';
 
@@ -22,6 +23,7 @@ export const behaviours: readonly Behaviour[] = [
   ...ioTensors,
   ...dynamicShapes,
   ...queues,
+  ...states,
   ...queries,
   ...properties,
   ...lifetimes,

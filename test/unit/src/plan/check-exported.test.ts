@@ -59,6 +59,9 @@ const faults: Readonly<Record<string, Change>> = {
   'an input that is never fed': changeEdges(edges => edges.filter(({to}) => to !== 3)),
   'an output that is never given': changeEdges(edges => edges.filter(({to}) => to !== -1)),
   'an input that is fed twice': changeEdges(edges => [...edges, ...edges.slice(2, 3)]),
+  'a state that its stage does not make': changeStages(stages =>
+    stages.map(stage => ({...stage, states: [{name: 'x', input: 'x', output: 'nothing'}]})),
+  ),
   'stages in disorder': changeStages(stages => stages.toReversed()),
   'a stage with a number of another': changeStages(stages =>
     stages.map(stage => ({...stage, index: 0})),
