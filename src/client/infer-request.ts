@@ -38,6 +38,7 @@ type End =
   | {
       readonly outputs: ReadonlyMap<string, Tensor>;
       readonly timings: readonly StageTiming[];
+      readonly attempts: number;
       readonly counters?: RequestCounters;
     }
   | {readonly error: InferenceError};
@@ -193,6 +194,12 @@ export class InferRequest {
     return this.#last !== undefined && 'timings' in this.#last ? this.#last.timings : [];
   }
 
+  /** How many attempts the last run took: 1 unless a device failed or was full; 0 if it failed. */
+  get attempts(): number {
+    this.#throwIfRunning();
+    return this.#last !== undefined && 'attempts' in this.#last ? this.#last.attempts : 0;
+  }
+
   /**
    * Where the time of the last run went, by stage and by operation. Throws INVALID_CONFIG_VALUE if
    * the network was loaded without PERF_COUNT, NOT_STARTED if no run that was measured has ended, or
@@ -283,10 +290,10 @@ export class InferRequest {
   }
 }
 
-function endOf({outputs, timings, counters}: InferenceOutcome): End {
+function endOf({outputs, timings, attempts, counters}: InferenceOutcome): End {
   try {
     const tensors = [...outputs].map(([name, data]) => [name, Tensor.from(data, name)] as const);
-    return {outputs: new Map(tensors), timings, ...(counters && {counters})};
+    return {outputs: new Map(tensors), timings, attempts, ...(counters && {counters})};
   } catch (thrown) {
     return failureOf(thrown);
   }

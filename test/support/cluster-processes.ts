@@ -107,6 +107,7 @@ export class ClusterProcesses {
 
   async #stop(): Promise<void> {
     const processes = [...this.#processes.values()].filter(process => !this.#ended.has(process));
+    for (const process of processes) this.#ended.add(process);
     const died = processes.filter(({hasEnded}) => hasEnded);
     for (const process of processes) process.kill('SIGTERM');
     const ended = await Promise.all(processes.map(process => process.ended));
@@ -128,11 +129,11 @@ export async function deviceNames(core: Core): Promise<readonly string[]> {
 /** A nats-server of the test's own, and on it what `commandsOn` names. */
 export async function startClusterProcesses(
   t: Cleanup,
-  commandsOn: (servers: string) => Commands,
+  commandsOn: (servers: string) => Commands | Promise<Commands>,
 ): Promise<ClusterProcesses> {
   const folder = await temporaryFolder(t);
   const cluster = new ClusterProcesses(t, await startNatsServer({storeDir: folder}), folder);
-  await cluster.start(commandsOn(cluster.servers));
+  await cluster.start(await commandsOn(cluster.servers));
   return cluster;
 }
 
