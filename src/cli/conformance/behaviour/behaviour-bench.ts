@@ -32,6 +32,13 @@ export class BehaviourBench {
     return executable;
   }
 
+  /** What was exported, on the device again, until the behaviour has ended. */
+  async import(blob: Uint8Array, config: Config = {}): Promise<ExecutableNetwork> {
+    const executable = await this.core.importNetwork(blob, this.device, config);
+    this.#loaded.push(executable);
+    return executable;
+  }
+
   async end(): Promise<void> {
     await Promise.allSettled(this.#loaded.map(executable => executable.release()));
   }

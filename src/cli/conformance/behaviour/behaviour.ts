@@ -13,6 +13,7 @@ export type BehaviourArea =
   | 'states'
   | 'queries'
   | 'properties'
+  | 'import and export'
   | 'lifetime'
   | 'threads';
 

@@ -4,6 +4,7 @@ import {cancellation} from './cancellation.js';
 import {chaining} from './chaining.js';
 import {consistency} from './consistency.js';
 import {dynamicShapes} from './dynamic-shapes.js';
+import {exports} from './exports.js';
 import {ioTensors} from './io-tensors.js';
 import {lifetimes} from './lifetimes.js';
 import {properties} from './properties.js';
@@ -26,6 +27,7 @@ export const behaviours: readonly Behaviour[] = [
   ...states,
   ...queries,
   ...properties,
+  ...exports,
   ...lifetimes,
   ...threads,
 ];
