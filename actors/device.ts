@@ -217,7 +217,8 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
 
   #export(ask: Ask, address: string): Effect<Private> {
     if (this.#stages.get(address) !== 'loaded') {
-      return refused(ask, new InferenceError('RELEASED', `${address} is not loaded`));
+      const error = new InferenceError('RELEASED', `${address} is not loaded`);
+      return refused(ask, error.at(this.#place()));
     }
     const {kind, plugin, pluginVersion} = this.#options.description;
     const whole = (value: unknown) => ({kind, plugin, pluginVersion, ...(value as StageExport)});

@@ -6,6 +6,9 @@ import type {Plugin} from '../plugin/plugin.js';
 
 const methods = ['devices', 'queryNetwork', 'loadNetwork', 'close'] as const;
 
+/** What a plugin has that exports networks. */
+const importing = ['runtimeRequirements', 'canImport', 'importNetwork'] as const;
+
 /**
  * The address of a plugin's module: `specifier` is a path (`./my-plugin.js`) or the name of an npm
  * package, both seen from `folder`. Throws FILE_UNREADABLE if there is none.
@@ -32,7 +35,9 @@ export async function loadPlugin(address: string, taken: readonly string[]): Pro
   if (taken.includes(name)) throw wrong(address, `another name than ${name}, which is taken`);
   const missing = methods.find(method => typeof plugin[method] !== 'function');
   if (missing !== undefined) throw wrong(address, `a plugin with a method ${missing}`);
-  return plugin;
+  const there = importing.filter(method => typeof plugin[method] === 'function');
+  if (there.length === 0 || there.length === importing.length) return plugin;
+  throw wrong(address, `a plugin with all of ${importing.join(', ')}, or none`);
 }
 
 async function create(address: string): Promise<Plugin> {

@@ -38,6 +38,8 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
   readonly #graph: NetworkGraph;
   /** Operations that it does not run, and why. */
   refused: Readonly<Record<string, string>> = {};
+  /** Why it cannot import what was exported. */
+  lacks: string | undefined;
   onQuery: (() => unknown) | undefined;
   onLoad: () => LoadedStage | Promise<LoadedStage> = () => ({
     slots: 1,
@@ -61,7 +63,9 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
       case 'export':
         return {network: stored, compiled: null, config: {}};
       case 'canImport':
-        return {supported: false, reason: 'scripted'};
+        return this.lacks === undefined
+          ? {supported: true}
+          : {supported: false, reason: `it lacks ${this.lacks}`};
       case 'release':
         return null;
     }

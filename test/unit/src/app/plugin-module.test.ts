@@ -48,6 +48,7 @@ test('a module that is no plugin is refused, saying what was expected', async t 
     [factory(`{${methods}}`), /a name of capital letters.*undefined/],
     [factory(`{name: 'CPU', ${methods}}`), /another name than CPU/],
     [factory("{name: 'CHIP', devices() {}}"), /a plugin with a method queryNetwork/],
+    [factory(`{name: 'CHIP', ${methods}, canImport() {}}`), /all of .*importNetwork, or none/],
   ];
   for (const [text, message] of wrong) {
     const address = await moduleOf(t, text);
