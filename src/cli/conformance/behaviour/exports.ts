@@ -51,9 +51,12 @@ export const exports: readonly Behaviour[] = [
     async run(bench) {
       const steps = new PrePostProcessor();
       steps.input('x').scale(2);
+      const network = await bench.core.readNetwork(line());
       const options = {preprocessing: steps.build()};
-      const executable = await bench.load(line(), {QUEUED_MAX: 77}, options);
-      const imported = await bench.import(await executable.exportNetwork());
+      const config = {QUEUED_MAX: 77};
+      const executable = await bench.core.loadNetwork(network, bench.device, config, options);
+      const blob = await executable.exportNetwork().finally(() => executable.release());
+      const imported = await bench.import(blob);
       expectSame('QUEUED_MAX', imported.getConfig('QUEUED_MAX'), 77);
       expectSame('output', await lineOf(imported), [2, 3]);
     },
