@@ -32,6 +32,11 @@ function property<Value>(definition: ConfigDefinition<Value>): ConfigProperty<Va
   return {mutability: 'RW', levels: propertyLevels, ...definition};
 }
 
+/** A key about a network as a whole, of which no device knows. */
+function policy<Value>(definition: ConfigDefinition<Value>): ConfigProperty<Value> {
+  return {...property(definition), levels: ['core', 'network']};
+}
+
 function wholeNumber(min: number, max: number) {
   return {schema: z.int().min(min).max(max), expected: `a whole number from ${min} to ${max}`};
 }
@@ -84,29 +89,29 @@ export const configProperties = {
     default: '',
     description: 'Which of several devices of one kind on a host: 1 for GPU.1.',
   }),
-  LP_TRANSFORMS_MODE: property({
+  LP_TRANSFORMS_MODE: policy({
     ...boolean,
     default: true,
     description:
       'Whether quantised networks are transformed so that quantised tensors cross between stages.',
   }),
-  SCHEDULE_POLICY: property({
+  SCHEDULE_POLICY: policy({
     schema: z.enum(schedulePolicies),
     expected: schedulePolicies.join(' or '),
     default: 'DEVICE_PRIORITY',
     description: 'Which device of MULTI a request goes to: the first that has room, or in turn.',
   }),
-  ENABLE_STARTUP_FALLBACK: property({
+  ENABLE_STARTUP_FALLBACK: policy({
     ...boolean,
     default: true,
     description: 'Whether a CPU serves AUTO until the device that it chose has compiled.',
   }),
-  ENABLE_RUNTIME_FALLBACK: property({
+  ENABLE_RUNTIME_FALLBACK: policy({
     ...boolean,
     default: true,
     description: 'Whether AUTO and MULTI try a request that failed on one device on another.',
   }),
-  MODEL_PRIORITY: property({
+  MODEL_PRIORITY: policy({
     schema: z.enum(modelPriorities),
     expected: 'LOW, MEDIUM or HIGH',
     default: 'MEDIUM',
@@ -138,3 +143,9 @@ export type ConfigValues = {
     ? Value
     : never;
 };
+
+/** Whether a device can be given a key for itself; one that is not known may be its plugin's own. */
+export function isForDevices(key: string): boolean {
+  if (!Object.hasOwn(configProperties, key)) return true;
+  return configProperties[key as ConfigKey].levels.includes('device');
+}

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {type ConfigMap, configSchema} from '../../schemas/config.js';
+import {isForDevices} from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
 import {parseScopedKey} from '../plan/device-config.js';
 import {parseConfig} from '../plugin/config.js';
@@ -69,6 +70,9 @@ function fromJson(text: string): unknown {
 function readingOf(text: string, value: ConfigValue): ConfigValue {
   const key = parseScopedKey(text)?.key ?? text;
   if (key !== text && !isConfigKey(key) && !isMetricKey(key)) return value;
+  if (key !== text && !isForDevices(key)) {
+    throw invalid(text, `${key} without a device, for it is about the whole network`, value);
+  }
   const values: ConfigMap = parseConfig({[key]: value});
   return values[key] ?? value;
 }

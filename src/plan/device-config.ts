@@ -1,4 +1,5 @@
 import type {ConfigMap} from '../../schemas/config.js';
+import {isForDevices} from '../../schemas/properties.js';
 import {InferenceError} from '../errors.js';
 import {type NamedDevice, parseDeviceExpression} from './device-expression.js';
 import {type DeviceIdentity, matchesDevice} from './resolve-device.js';
@@ -21,11 +22,13 @@ export function parseScopedKey(text: string): ScopedKey | undefined {
 
 /**
  * What `config` means for one device: keys for all devices, then those for its kind, then those for
- * its number, then those for its host; what is nearer to the device counts.
+ * its number, then those for its host; what is nearer to the device counts. Without keys that are
+ * about the network as a whole.
  */
 export function configOf(device: DeviceIdentity, config: ConfigMap): ConfigMap {
   const entries = Object.entries(config).flatMap(([text, value]) => {
     const scoped = parseScopedKey(text);
+    if (!isForDevices(scoped?.key ?? text)) return [];
     if (scoped === undefined) return [{key: text, value, nearness: 0}];
     if (!matchesDevice(scoped.device, device)) return [];
     return [{key: scoped.key, value, nearness: nearness(scoped.device)}];

@@ -1,6 +1,11 @@
 import {availableParallelism} from 'node:os';
 import type {DeviceProperties, Metrics, MetricValues} from '../../schemas/metrics.js';
-import {configProperties, type Mutability, streamsMax} from '../../schemas/properties.js';
+import {
+  configProperties,
+  isForDevices,
+  type Mutability,
+  streamsMax,
+} from '../../schemas/properties.js';
 import {parseConfig} from './config.js';
 import type {Config, Plugin, PluginDevice} from './plugin.js';
 import {resolveStreams} from './streams.js';
@@ -12,9 +17,13 @@ export async function deviceProperties(
 ): Promise<DeviceProperties> {
   const own = await plugin.getMetrics?.(device.id);
   const config = {...defaultConfig(), ...(await plugin.getConfig?.(device.id))};
-  const told = Object.entries({...standardMetrics(device), ...own});
-  const metrics = Object.fromEntries(told.filter(([, value]) => value !== undefined));
+  const metrics = asJson({...standardMetrics(device), ...own});
   return {metrics: withListing(metrics, config), config};
+}
+
+/** What can cross a process boundary: a metric that is undefined, or a function, is none. */
+function asJson(metrics: Metrics): Metrics {
+  return JSON.parse(JSON.stringify(metrics));
 }
 
 /** `metrics` and what lists them, and the keys of `config`. */
@@ -52,8 +61,8 @@ function standardMetrics({fullName, capabilities}: PluginDevice): Partial<Metric
   };
 }
 
-/** Every config key with its default. */
+/** Every config key that is for devices, with its default. */
 export function defaultConfig(): Config {
-  const entries = Object.entries(configProperties);
+  const entries = Object.entries(configProperties).filter(([key]) => isForDevices(key));
   return Object.fromEntries(entries.map(([key, property]) => [key, property.default]));
 }

@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -92,6 +92,20 @@ test.serial(
     });
   },
 );
+
+test.serial('a node that finds no device does not start', async t => {
+  const folder = await temporaryFolder(t);
+  const plugin = join(folder, 'plugin.mjs');
+  const methods = 'devices: async () => [], queryNetwork() {}, loadNetwork() {}, async close() {}';
+  await writeFile(
+    plugin,
+    `export const createPluginEngine = () => ({name: 'NONE', version: '1', ${methods}});`,
+  );
+  const {url} = await sharedNats();
+  const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
+  const setting = {name: 'host-a', devices: [], plugins: [plugin], connect, log: silentLog};
+  await t.throwsAsync(runNode(setting), {code: 'UNKNOWN_DEVICE', message: /none was found/});
+});
 
 test('a plugin that is not there ends the command with words', async t => {
   const ended = await runHeterodyne(t, ['node', '--plugin', './absent.js']);

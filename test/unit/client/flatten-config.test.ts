@@ -22,6 +22,7 @@ const wrong: readonly (readonly [LoadConfig, string, RegExp])[] = [
   [{FULL_DEVICE_NAME: 'x'}, 'READ_ONLY_KEY', /FULL_DEVICE_NAME is a metric and read-only/],
   [{'CPU.DEVICE_TYPE': 'x'}, 'READ_ONLY_KEY', /DEVICE_TYPE is a metric.*known are .*DEVICE_ID/],
   [{'HETERO:CPU.NUM_STREAMS': 1}, 'INVALID_DEVICE', /HETERO/],
+  [{'CPU.MODEL_PRIORITY': 'LOW'}, 'INVALID_CONFIG_VALUE', /MODEL_PRIORITY without a device/],
   [{NUM_STREAMS: {CPU: {}}}, 'INVALID_CONFIG_VALUE', /NUM_STREAMS: expected a string/],
   [{DEVICE_PROPERTIES: '{'}, 'INVALID_CONFIG_VALUE', /DEVICE_PROPERTIES: expected config keys/],
   [{DEVICE_PROPERTIES: {CPU: 4}} as never, 'INVALID_CONFIG_VALUE', /such as \{"CPU"/],

@@ -52,3 +52,8 @@ test('what is nearer to the device counts, in whatever order it comes', t => {
 test('what is for all devices is what names none', t => {
   t.deepEqual(sharedConfig({A: 1, 'CPU.B': 2}), {A: 1});
 });
+
+test('a device gets no key about the network as a whole', t => {
+  const config = {MODEL_PRIORITY: 'HIGH', NUM_STREAMS: 2};
+  t.deepEqual(configOf(cpu, config), {NUM_STREAMS: 2});
+});
