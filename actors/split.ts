@@ -85,16 +85,18 @@ export function devicesOf({chosen}: Wish): readonly DeviceDescription[] {
 /** Decides where everything goes; throws what the policy throws. */
 export function layOut(queried: Queried): Split {
   const {graph, rewrite, preprocess, postprocess} = queried.inspection;
-  const given = new Map(Object.entries(queried.order.affinity));
-  const affinity =
-    rewrite === null
-      ? given
-      : followPatterns(graph, queried.candidates, {affinity: given, rewrite});
-  const assignment = assignByFallback({
+  const affinity = new Map(Object.entries(queried.order.affinity));
+  const {candidates} = queried;
+  const followed =
+    rewrite === null ? undefined : followPatterns(graph, candidates, {affinity, rewrite});
+  const given = followed?.affinity ?? affinity;
+  const assigned = assignByFallback({
     graph,
-    candidates: queried.candidates,
-    ...(affinity.size === 0 ? {} : {affinity}),
+    candidates,
+    ...(given.size === 0 ? {} : {affinity: given}),
   });
+  const reasons = new Map([...assigned.reasons, ...(followed?.reasons ?? [])]);
+  const assignment = {...assigned, reasons};
   const fallback = queried.wish.chosen.at(-1)?.label;
   const defaults = fallback === undefined ? {} : {defaultDevice: fallback};
   tensorInfos(graph, [...graph.inputs, ...graph.outputs]);

@@ -13,6 +13,12 @@ export interface Rewrite {
   readonly removed: readonly string[];
 }
 
+/** An affinity, and why operations are where the user did not put them. */
+export interface FollowedAffinity {
+  readonly affinity: Affinity;
+  readonly reasons: ReadonlyMap<string, string>;
+}
+
 /**
  * An affinity that was given for a network as it holds for the network that was made of it: what is
  * gone is left out, what was made goes where it stands for, and each quantised pattern goes with
@@ -22,13 +28,16 @@ export function followPatterns(
   graph: NetworkGraph,
   candidates: readonly Candidate[],
   {affinity, rewrite}: {readonly affinity: Affinity; readonly rewrite: Rewrite},
-): Affinity {
-  if (affinity.size === 0) return affinity;
+): FollowedAffinity {
+  const reasons = new Map<string, string>();
+  if (affinity.size === 0) return {affinity, reasons};
   const followed = new Map(affinity);
   for (const name of rewrite.removed) followed.delete(name);
   for (const [name, origin] of rewrite.made) {
     const device = affinity.get(origin);
-    if (device !== undefined) followed.set(name, device);
+    if (device === undefined) continue;
+    followed.set(name, device);
+    reasons.set(name, `the given affinity says so for '${origin}', which it is made of`);
   }
   const index = indexNetwork(graph);
   const roles = operationRoles(graph, index);
@@ -37,11 +46,17 @@ export function followPatterns(
   );
   for (const group of patternGroups(index, roles)) {
     const anchor = group.find(at => !isQuantization(index, at)) ?? group[0] ?? -1;
-    const device = followed.get(operationAt(index, anchor).name);
+    const {name: leader} = operationAt(index, anchor);
+    const device = followed.get(leader);
     if (device === undefined || support.get(device)?.takes(group) !== true) continue;
-    for (const at of group) followed.set(operationAt(index, at).name, device);
+    for (const at of group) {
+      const {name} = operationAt(index, at);
+      if (followed.get(name) === device) continue;
+      followed.set(name, device);
+      reasons.set(name, `goes with '${leader}', whose quantised pattern is not cut`);
+    }
   }
-  return followed;
+  return {affinity: followed, reasons};
 }
 
 /** Operations of each pattern, ascending. */

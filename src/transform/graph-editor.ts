@@ -8,6 +8,7 @@ import type {Network} from '../network/network.js';
 import {nodeProto} from '../network/node-proto.js';
 import {sortNodes} from '../network/sort-nodes.js';
 import {withFields} from '../network/with-fields.js';
+import {FreshNames} from './fresh-names.js';
 
 /** A node while passes change it: `proto` is replaced as a whole, never written to. */
 export interface EditedNode {
@@ -42,8 +43,8 @@ export class GraphEditor {
   readonly #readers = new Map<string, Set<OpenNode>>();
   readonly #pinned: ReadonlySet<string>;
   readonly #initializers: Map<string, TensorProto>;
-  readonly #names = new Set<string>();
-  readonly #taken = new Set<string>();
+  readonly #names = new FreshNames();
+  readonly #taken = new FreshNames();
   /** The operation of the network that each one stands for that was ever made. */
   readonly #origins = new Map<string, string>();
   #changes = 0;
@@ -93,6 +94,10 @@ export class GraphEditor {
     return [...(this.#readers.get(value) ?? [])];
   }
 
+  readerCount(value: string): number {
+    return this.#readers.get(value)?.size ?? 0;
+  }
+
   /** Whether a value must stay under its name: a network output, or read by the body of a node. */
   isPinned(value: string): boolean {
     return this.#pinned.has(value);
@@ -123,7 +128,7 @@ export class GraphEditor {
 
   /** A name that no value has, now taken. */
   freshValue(wish: string): string {
-    return fresh(wish, this.#taken);
+    return this.#taken.fresh(wish);
   }
 
   /**
@@ -131,7 +136,7 @@ export class GraphEditor {
    * of a node that was removed before is that node, moved.
    */
   add(proto: NodeProto, wish: string, origin: EditedNode): EditedNode {
-    const name = fresh(wish, this.#names);
+    const name = this.#names.fresh(wish);
     const node = {proto: withFields(proto, {name})};
     this.#origins.set(name, this.#originOf(origin));
     this.#changes++;
@@ -213,11 +218,7 @@ export class GraphEditor {
   }
 
   #isNeeded(value: string): boolean {
-    return this.isPinned(value) || this.#isRead(value);
-  }
-
-  #isRead(value: string): boolean {
-    return (this.#readers.get(value)?.size ?? 0) > 0;
+    return this.isPinned(value) || this.readerCount(value) > 0;
   }
 
   #open(node: EditedNode): OpenNode {
@@ -262,11 +263,4 @@ function* innerValues(nodes: readonly NodeProto[]): Generator<string> {
 
 function domainOf(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;
-}
-
-function fresh(wish: string, taken: Set<string>): string {
-  let name = wish;
-  for (let count = 2; taken.has(name); count++) name = `${wish}#${count}`;
-  taken.add(name);
-  return name;
 }

@@ -17,6 +17,7 @@ import {inlineWeights} from '../inline-weights.js';
 import {collect} from '../parse-options.js';
 import {quantizeReport} from '../quantize-report.js';
 import type {Console} from '../report.js';
+import {splitSamples} from '../split-samples.js';
 import {writeResult} from '../write-result.js';
 
 interface Options extends ClusterOptions {
@@ -47,7 +48,7 @@ export function quantizeCommand(console: Console): Command {
     .option('--except <operation>', 'an operation to leave, any number of times', collect)
     .option(
       '-i, --input <NAME=VALUE>',
-      'samples for ranges and for the error, as of infer; those left out are random',
+      'samples for ranges and for the error, npy files with one behind another; else random',
       collect,
     )
     .option('-d, --device <device>', 'a device to measure on', 'CPU')
@@ -82,7 +83,7 @@ async function work(
 ): Promise<{readonly made: QuantizedNetwork; readonly errors: readonly OutputError[]}> {
   const {mode, perTensor = false, except = [], device} = options;
   const before = await core.loadNetwork(network, device);
-  const samples = [completeInputs<never>(before, given)];
+  const samples = splitSamples(before.inputs, completeInputs<never>(before, given));
   const parsed = {parsed: await inlineWeights(network)};
   const open = async (bytes: Uint8Array) => core.loadNetwork(await core.readNetwork(bytes), device);
   const seen = mode === 'static' && (await calibrate({network: parsed, samples, open, except}));

@@ -47,5 +47,5 @@ function move(
 }
 
 function dropUnread(editor: GraphEditor, {node, output}: LinearQuantization): void {
-  if (!editor.isPinned(output) && editor.readers(output).length === 0) editor.remove(node);
+  if (!editor.isPinned(output) && editor.readerCount(output) === 0) editor.remove(node);
 }

@@ -15,7 +15,7 @@ export const dropRequantize: Pass = {
       editor.redirect(quantize.output, dequantize.input);
       editor.remove(node);
       if (editor.isPinned(dequantize.output)) continue;
-      if (editor.readers(dequantize.output).length === 0) editor.remove(dequantize.node);
+      if (editor.readerCount(dequantize.output) === 0) editor.remove(dequantize.node);
     }
   },
 };

@@ -33,13 +33,13 @@ function move(editor: GraphEditor, quantizations: LinearQuantizations, mover: Mo
   const {node, moving} = mover;
   const [output = ''] = node.proto.output;
   if (editor.isPinned(output)) return;
-  const readers = editor.readers(output);
-  const quantize = readers.length === 1 ? quantizations.quantize(readers[0]) : undefined;
+  if (editor.readerCount(output) !== 1) return;
+  const quantize = quantizations.quantize(editor.readers(output)[0]);
   if (quantize === undefined || quantize.input !== output) return;
   const axis = quantize.axis === undefined ? undefined : moving.axisBefore(quantize.axis);
   if (quantize.axis !== undefined && axis === undefined) return;
   const data = new Set(moving.data.map(at => node.proto.input[at] ?? ''));
-  if (![...data].every(value => isWorthwhile(editor, value, node))) return;
+  if (![...data].every(value => isWorthwhile(editor, value))) return;
   const {proto} = quantize.node;
   editor.remove(quantize.node);
   const quantized = new Map(
@@ -54,12 +54,12 @@ function move(editor: GraphEditor, quantizations: LinearQuantizations, mover: Mo
 }
 
 /** Not where constants would be quantised anew each time, nor where float32 is needed as well. */
-function isWorthwhile(editor: GraphEditor, value: string, node: EditedNode): boolean {
+function isWorthwhile(editor: GraphEditor, value: string): boolean {
   if (value === '' || editor.isPinned(value)) return false;
   if (editor.isInitializer(value) || editor.constant(value) !== undefined) return false;
   const maker = editor.maker(value);
   if (maker !== undefined && isDequantize(maker.proto)) return false;
-  return editor.readers(value).every(reader => reader === node);
+  return editor.readerCount(value) === 1;
 }
 
 function addQuantize(

@@ -46,7 +46,7 @@ function lookUp(editor: GraphEditor, {dequantize, quantize, table}: Requantizati
   );
   editor.add(nodeProto('Gather', [table, index], [output]), node.proto.name, node);
   if (editor.isPinned(dequantize.output)) return;
-  if (editor.readers(dequantize.output).length === 0) editor.remove(dequantize.node);
+  if (editor.readerCount(dequantize.output) === 0) editor.remove(dequantize.node);
 }
 
 /** By index; a negative one counts from the end, as that of Gather does. */

@@ -142,8 +142,16 @@ test('by hand, a pattern goes with the operation in it that computes', t => {
   const candidates = [candidate('A', graph), candidate('B', graph)];
   const affinity = affinityOf({A: 'q0 d0 conv', B: 'relu q1 d1 softmax'});
   const rewrite = {made: new Map(), removed: []};
-  const followed = followPatterns(graph, candidates, {affinity, rewrite});
+  const {affinity: followed, reasons} = followPatterns(graph, candidates, {affinity, rewrite});
   t.deepEqual(followed, affinityOf({A: 'q0 d0 conv relu q1', B: 'd1 softmax'}));
+  const why = "goes with 'conv', whose quantised pattern is not cut";
+  t.deepEqual(
+    [...reasons],
+    [
+      ['relu', why],
+      ['q1', why],
+    ],
+  );
 });
 
 test('by hand, a pattern that the device does not take is parted as it is said', t => {
@@ -151,7 +159,7 @@ test('by hand, a pattern that the device does not take is parted as it is said',
   const candidates = [candidate('A', graph, {relu: 'no'}), candidate('B', graph)];
   const affinity = affinityOf({A: 'q0 d0 conv', B: 'relu q1 d1 softmax'});
   const rewrite = {made: new Map(), removed: []};
-  t.deepEqual(followPatterns(graph, candidates, {affinity, rewrite}), affinity);
+  t.deepEqual(followPatterns(graph, candidates, {affinity, rewrite}).affinity, affinity);
 });
 
 test('by hand, what is gone is left out and what was made goes where it stands for', t => {
@@ -163,7 +171,9 @@ test('by hand, what is gone is left out and what was made goes where it stands f
     outputs y`);
   const affinity = affinityOf({A: 'relu', B: 'add gone'});
   const rewrite = {made: new Map([['copy', 'relu']]), removed: ['gone']};
-  const followed = followPatterns(graph, [candidate('A', graph)], {affinity, rewrite});
+  const given = {affinity, rewrite};
+  const {affinity: followed, reasons} = followPatterns(graph, [candidate('A', graph)], given);
+  t.is(reasons.get('copy'), "the given affinity says so for 'relu', which it is made of");
   t.deepEqual([...followed].sort(), [...affinityOf({A: 'relu copy', B: 'add'})].sort());
-  t.deepEqual(followPatterns(graph, [], {affinity: new Map(), rewrite}), new Map());
+  t.is(followPatterns(graph, [], {affinity: new Map(), rewrite}).affinity.size, 0);
 });

@@ -12,6 +12,8 @@ import {quantizedConvnet, quantizedImages} from '../../../../support/quantized-n
 import {randomQuantizedNetwork} from '../../../../support/random-quantized-network.js';
 import {PartedNetwork} from '../../../../support/run-in-parts.js';
 import {runModel} from '../../../../support/run-model.js';
+import {runTemplate} from '../../../../support/run-template.js';
+import {tensorOf} from '../../../../support/tensor-of.js';
 
 const inputs = new Map([['image', quantizedImages()]]);
 
@@ -98,7 +100,7 @@ test('cut by hand anywhere it gives what it gives undivided, and bytes cross', a
   const candidates = ['A', 'B'].map(device => candidate(device, network.graph));
   for (let count = 0; count <= given.operations.length; count++) {
     const affinity = halves(given, count);
-    const followed = followPatterns(parted.graph, candidates, {affinity, rewrite});
+    const {affinity: followed} = followPatterns(parted.graph, candidates, {affinity, rewrite});
     const {outputs, crossing} = await parted.run(followed, inputs);
     t.deepEqual(outputs, expected, `cut behind operation ${count}`);
     const types = typesOf(parted.graph, crossing);
@@ -119,6 +121,46 @@ test('split by what a device refuses it gives what it gives undivided, and bytes
     const {outputs, crossing} = await parted.run(affinity, inputs);
     t.deepEqual(outputs, expected, `without ${name}`);
     t.true(typesOf(parted.graph, crossing).every(type => type === 'u8'));
+  }
+});
+
+test('TEMPLATE runs it too, and is off by no more than a step', async t => {
+  const model = writeModel(lowered().network.model);
+  const [y, expected] = [runTemplate(model, inputs).get('y'), await runModel(model, inputs)];
+  const off = Array.from(expected.get('y')?.data as Float32Array, (value, at) =>
+    Math.abs(value - Number(y?.data[at])),
+  );
+  t.true(Math.max(...off) < 0.2001, `${Math.max(...off)}`);
+});
+
+test('between TEMPLATE and ONNX Runtime too, where their kernels agree, no cut shows', async t => {
+  const bytes = new NetworkBuilder('moved')
+    .input('x', 'f32', [2, 8, 8, 3])
+    .initializer('s', tensorOf('f32', [], [1 / 100]))
+    .initializer('z', tensorOf('u8', [], [128]))
+    .node('QuantizeLinear', 'x s z', 'q')
+    .node('DequantizeLinear', 'q s z', 'd')
+    .node('Transpose', 'd', 'n', {perm: [0n, 3n, 1n, 2n]})
+    .node('MaxPool', 'n', 'm', {kernel_shape: [3n, 3n], pads: [1n, 1n, 1n, 1n]})
+    .node('Relu', 'm', 'r')
+    .node('QuantizeLinear', 'r s z', 'rq')
+    .node('DequantizeLinear', 'rq s z', 'rd')
+    .node('Concat', 'rd n', 'c', {axis: 1n})
+    .node('Neg', 'c', 'y')
+    .output('y', 'f32')
+    .bytes();
+  const given = new Map([['x', quantizedImages()]]);
+  const network = lowerPrecision(readNetwork(bytes))?.network;
+  if (network === undefined) return t.fail('there was nothing to transform');
+  const parted = await PartedNetwork.of(network);
+  const expected = await runModel(bytes, given);
+  const candidates = ['A', 'B'].map(device => candidate(device, parted.graph));
+  const rewrite = {made: new Map(), removed: []};
+  for (let count = 0; count <= parted.graph.operations.length; count++) {
+    const affinity = halves(parted.graph, count);
+    const followed = followPatterns(parted.graph, candidates, {affinity, rewrite});
+    const {outputs} = await parted.run(followed.affinity, given, {A: runTemplate});
+    t.deepEqual(outputs, expected, `cut behind operation ${count}`);
   }
 });
 
@@ -148,7 +190,7 @@ for (let seed = 0; seed < 40; seed++) {
     const rewrite = {made: new Map(), removed: []};
     for (let count = 1; count < parted.graph.operations.length; count++) {
       const affinity = halves(parted.graph, count);
-      const followed = followPatterns(parted.graph, candidates, {affinity, rewrite});
+      const {affinity: followed} = followPatterns(parted.graph, candidates, {affinity, rewrite});
       t.deepEqual((await parted.run(followed, given)).outputs, whole);
     }
   });
