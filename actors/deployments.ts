@@ -185,7 +185,10 @@ export class Deployments {
 
   /** With a helper that serves until the device that is wanted is ready. */
   *#deployFirst(kept: KeptDeployment, wishes: Wishes): Flow<Deployment> {
-    const {helper} = wishes;
+    const {order} = kept;
+    const {states} = 'exported' in order ? order.exported : order;
+    // A helper would take states of requests with it when it goes.
+    const helper = states.length > 0 ? null : wishes.helper;
     if (helper === null) return yield* deploy(kept, wishes, this.#context);
     try {
       return yield* deploy(kept, {...wishes, list: [helper]}, this.#context);

@@ -35,7 +35,7 @@ const wrongInputs: readonly Wrong[] = [
   [{x: {...floats([1, 2], 2), shape: [0.5, 4]}}, 'SHAPE_MISMATCH', '[0.5,4]'],
   [{x: {...floats([1, 2], 2), data: [1, 2]}}, 'TYPE_MISMATCH', 'Float32Array', 'Array'],
   [{x: {...floats([1, 2], 2), type: 'float'}}, 'TYPE_MISMATCH', 'float', 'f32'],
-  [{x: [1, 2]}, 'TYPE_MISMATCH', 'x', 'an array'],
+  [{x: [1, 2]}, 'TYPE_MISMATCH', 'x, item 0', 'number'],
   [{x: null}, 'TYPE_MISMATCH', 'x', 'null'],
 ];
 

@@ -152,6 +152,36 @@ test('AUTO without start-up fallback waits for the device that it chose', async 
   t.deepEqual(variants.map(placesOf), [[['host-b/GPU']]]);
 });
 
+// x, s -> relu -> y -> exp -> t, the next s
+const stateful = () =>
+  planGraph(`
+    inputs x s
+    relu: x s -> y
+    exp: y -> t
+    outputs y t
+  `);
+const states = [{output: 't', input: 's'}];
+
+test('no CPU serves a network with states meanwhile: it would take them with it', async t => {
+  const cluster = new ClusterBench(stateful());
+  for (const device of [cpu, gpu]) await cluster.addDevice(device);
+  const answer = await cluster.ask({kind: 'load', order: orderOver('AUTO', {states})});
+  const {variants, inputs, outputs} = (answer?.ok ? answer.value : {}) as Deployment;
+  t.deepEqual(variants.map(placesOf), [[['host-b/GPU']]]);
+  t.deepEqual(
+    [inputs, outputs].map(infos => infos.map(({name}) => name)),
+    [['x'], ['y']],
+  );
+});
+
+test('BATCH takes no network with states', async t => {
+  const cluster = new ClusterBench(stateful());
+  await cluster.addDevice(cpu);
+  const order = orderOver('BATCH:CPU(4)', {states});
+  const answer = await cluster.ask({kind: 'load', order});
+  t.like(answer, {ok: false, error: {code: 'NOT_IMPLEMENTED'}});
+});
+
 test('AUTO does without what it is told to, and takes TEMPLATE only by its name', async t => {
   const {cluster} = await threeDevices();
   const {variants} = await load(cluster, 'AUTO:-GPU,-CPU');

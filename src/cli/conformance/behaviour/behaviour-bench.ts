@@ -1,7 +1,12 @@
-import type {ClusterClient} from '../../../client/cluster-client.js';
+import type {ClusterClient, LoadOptions} from '../../../client/cluster-client.js';
 import type {StateDeclaration} from '../../../client/declared-state.js';
 import type {ExecutableNetwork} from '../../../client/executable-network.js';
 import type {Config} from '../../../plugin/plugin.js';
+
+export interface LoadWishes extends LoadOptions {
+  readonly config?: Config;
+  readonly states?: readonly StateDeclaration[];
+}
 
 /** Another connection to the cluster that the device is in. */
 export type OpenCore = () => Promise<ClusterClient>;
@@ -20,14 +25,22 @@ export class BehaviourBench {
   }
 
   /** A network on the device, until the behaviour has ended. */
-  async load(
+  load(
     model: Uint8Array,
     config: Config = {},
     states: readonly StateDeclaration[] = [],
   ): Promise<ExecutableNetwork> {
+    return this.loadWith(model, {config, states});
+  }
+
+  async loadWith(
+    model: Uint8Array,
+    {config = {}, states = [], preprocessing}: LoadWishes,
+  ): Promise<ExecutableNetwork> {
     const network = await this.core.readNetwork(model);
     network.setState(states);
-    const executable = await this.core.loadNetwork(network, this.device, config);
+    const options = preprocessing === undefined ? {} : {preprocessing};
+    const executable = await this.core.loadNetwork(network, this.device, config, options);
     this.#loaded.push(executable);
     return executable;
   }

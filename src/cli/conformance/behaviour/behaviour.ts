@@ -8,11 +8,13 @@ export type BehaviourArea =
   | 'consistency'
   | 'chaining'
   | 'tensors'
+  | 'batches'
   | 'dynamic shapes'
   | 'queues'
   | 'states'
   | 'queries'
   | 'properties'
+  | 'counters'
   | 'import and export'
   | 'lifetime'
   | 'threads';

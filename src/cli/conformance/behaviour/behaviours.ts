@@ -1,8 +1,10 @@
+import {batches} from './batches.js';
 import type {Behaviour} from './behaviour.js';
 import {callbacks} from './callbacks.js';
 import {cancellation} from './cancellation.js';
 import {chaining} from './chaining.js';
 import {consistency} from './consistency.js';
+import {counters} from './counters.js';
 import {dynamicShapes} from './dynamic-shapes.js';
 import {exports} from './exports.js';
 import {ioTensors} from './io-tensors.js';
@@ -22,11 +24,13 @@ export const behaviours: readonly Behaviour[] = [
   ...consistency,
   ...chaining,
   ...ioTensors,
+  ...batches,
   ...dynamicShapes,
   ...queues,
   ...states,
   ...queries,
   ...properties,
+  ...counters,
   ...exports,
   ...lifetimes,
   ...threads,

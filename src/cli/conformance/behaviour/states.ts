@@ -36,6 +36,16 @@ export const states: readonly Behaviour[] = [
   },
   {
     area,
+    name: 'states begin anew in a network that is exported and imported',
+    async run(bench) {
+      const executable = await load(bench);
+      await add(executable.createInferRequest(), 5);
+      const imported = await bench.import(await executable.exportNetwork());
+      expectSame('output', await add(imported.createInferRequest(), 1), 1);
+    },
+  },
+  {
+    area,
     name: 'requests at the same time have states of their own',
     async run(bench) {
       const executable = await load(bench);
