@@ -10,7 +10,7 @@ export const pipelineStages = [
 export type PipelineStage = (typeof pipelineStages)[number];
 
 /** Operations of which one stage tells a request; of a larger stage, the first so many. */
-export const countersMax = 65_536;
+export const countersMax = 16_384;
 
 const microseconds = z.number().nonnegative();
 

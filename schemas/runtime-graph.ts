@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {countersMax} from './performance-counters.js';
 import type {TensorInfo} from './tensor.js';
 
 /** One kernel of a network as a device runs it. */
@@ -22,7 +23,7 @@ export type RuntimeNode = Readonly<z.infer<typeof runtimeNodeSchema>>;
 /** A network, or a stage of one, as its device runs it: after fusing, folding and reordering. */
 export const runtimeGraphSchema = z.object({
   /** In the order in which they run. */
-  nodes: z.array(runtimeNodeSchema).readonly(),
+  nodes: z.array(runtimeNodeSchema).max(countersMax).readonly(),
 });
 export type RuntimeGraph = Readonly<z.infer<typeof runtimeGraphSchema>>;
 

@@ -3,9 +3,11 @@ import {join} from 'node:path';
 import {weightsLocation} from '../../schemas/network-blob.js';
 import {InferenceError} from '../../src/errors.js';
 import {externalTensors} from '../../src/network/external-data.js';
+import type {NodeProto} from '../../src/network/generated/onnx_pb.js';
 import {parseModel} from '../../src/network/parse-model.js';
 import {readNetwork} from '../../src/network/read-network.js';
 import {withoutInitializers} from '../../src/network/without-initializers.js';
+import {writeModel} from '../../src/network/write-model.js';
 import {type Backend, compiledLocation, type OpenOptions} from './backend.js';
 import {type DescribedSession, describeSession} from './described-session.js';
 import {usefulMessage} from './ort-message.js';
@@ -32,6 +34,7 @@ export interface MeasuringDescribedSession extends DescribedSession {
 export class SessionSource {
   readonly #backend: Backend;
   readonly #setup: KernelSetup;
+  #named: boolean | undefined;
 
   constructor(backend: Backend, setup: KernelSetup) {
     this.#backend = backend;
@@ -52,12 +55,13 @@ export class SessionSource {
    * initializer that may be overridden, or with COMPILE_FAILED.
    */
   async openVariant(overridden: readonly string[]): Promise<DescribedSession> {
-    return this.#open(this.#variant(overridden));
+    return this.#open(variant(this.model(), overridden));
   }
 
   /** The same, measuring; `overridden` may be empty. */
   async openMeasuring(overridden: readonly string[]): Promise<MeasuringDescribedSession> {
-    const model = overridden.length === 0 ? this.model() : this.#variant(overridden);
+    const named = this.#namedModel();
+    const model = overridden.length === 0 ? named : variant(named, overridden);
     const opening = this.#backend.openMeasuring(model, this.#options);
     const {session, end} = await opening.catch(compileFailed);
     return {...describeSession(session, () => this.#declaredScalars()), end};
@@ -69,7 +73,7 @@ export class SessionSource {
     if (compiled) return this.model();
     const folder = await openTemporaryFolder();
     try {
-      await this.#backend.save?.(this.model(), {weightsFile, folder: folder.path});
+      await this.#backend.save?.(this.#namedModel(), {weightsFile, folder: folder.path});
       return await readFile(join(folder.path, compiledLocation));
     } catch {
       return undefined;
@@ -83,16 +87,11 @@ export class SessionSource {
     return new Uint8Array(this.#setup.model).slice();
   }
 
-  #variant(overridden: readonly string[]): Uint8Array {
+  /** With the names of operations, by which ONNX Runtime tells of kernels. */
+  #namedModel(): Uint8Array {
     const model = this.model();
-    const allowed = readNetwork(model).overridable.map(({name}) => name);
-    const unknown = overridden.find(name => !allowed.includes(name));
-    if (unknown === undefined) return withoutInitializers(model, overridden);
-    const known = allowed.join(', ') || 'none';
-    throw new InferenceError(
-      'UNKNOWN_INPUT',
-      `${unknown} is neither an input nor an initializer that may be overridden (${known})`,
-    );
+    this.#named ??= areNamed(parseModel(model).graph.node);
+    return this.#named ? model : writeModel(readNetwork(model).model);
   }
 
   get #options(): OpenOptions {
@@ -112,6 +111,23 @@ export class SessionSource {
     );
     return new Set(scalars.map(({name}) => name));
   }
+}
+
+function areNamed(nodes: readonly NodeProto[]): boolean {
+  const names = new Set(nodes.map(({name}) => name));
+  return names.size === nodes.length && !names.has('');
+}
+
+/** The network in which these initializers are inputs. Throws UNKNOWN_INPUT. */
+function variant(model: Uint8Array, overridden: readonly string[]): Uint8Array {
+  const allowed = readNetwork(model).overridable.map(({name}) => name);
+  const unknown = overridden.find(name => !allowed.includes(name));
+  if (unknown === undefined) return withoutInitializers(model, overridden);
+  const known = allowed.join(', ') || 'none';
+  throw new InferenceError(
+    'UNKNOWN_INPUT',
+    `${unknown} is neither an input nor an initializer that may be overridden (${known})`,
+  );
 }
 
 /**

@@ -5,11 +5,11 @@ import type {
   StuckTask,
 } from '../../actors/stage-replica.js';
 import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
-import {InferenceError} from '../errors.js';
 import type {ExecutableNetwork} from '../plugin/plugin.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Timers} from '../ports/timers.js';
 import {Batcher} from './batcher.js';
+import {checkedCounters, checkedRuntimeGraph} from './checked-counters.js';
 import {RuntimeAverages} from './runtime-averages.js';
 
 type Task = StageTask | RuntimeGraphTask | StuckTask;
@@ -66,15 +66,16 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
   }
 
   async #inferMeasured(task: StageTask): Promise<StageResult> {
-    const result = await this.#executable.infer(task);
-    if (result.counters !== undefined) this.#averages.add(result.counters.operations);
-    return result;
+    const {counters: given, ...result} = await this.#executable.infer(task);
+    const counters = checkedCounters(given);
+    if (counters === undefined) return result;
+    this.#averages.add(counters.operations);
+    return {...result, counters};
   }
 
-  /** Rejects with NOT_IMPLEMENTED if the plugin does not tell. */
+  /** Rejects with NOT_IMPLEMENTED if the plugin does not tell, or PAYLOAD_TOO_LARGE. */
   async #runtimeGraph(): Promise<RuntimeGraph> {
-    const graph = await this.#executable.getRuntimeGraph?.();
-    if (graph !== undefined) return this.#averages.annotate(graph);
-    throw new InferenceError('NOT_IMPLEMENTED', 'the plugin does not tell its runtime graph');
+    const graph = checkedRuntimeGraph(await this.#executable.getRuntimeGraph?.());
+    return checkedRuntimeGraph(this.#averages.annotate(graph));
   }
 }

@@ -2,7 +2,9 @@ import test, {type ExecutionContext} from 'ava';
 import {createPluginEngine as createCpu} from '../../devices/cpu/index.js';
 import {createPluginEngine as createTemplate} from '../../devices/template/index.js';
 import {createPluginEngine as createWasm} from '../../devices/wasm/index.js';
+import type {TensorData} from '../../schemas/tensor.js';
 import type {Config, ExecutableNetwork, Plugin} from '../../src/plugin/plugin.js';
+import {floats, lookUp, slow, slowInputs} from '../support/cluster-networks.js';
 import {NetworkBuilder} from '../support/network-builder.js';
 import {tensorOf} from '../support/tensor-of.js';
 
@@ -27,10 +29,14 @@ const model = new NetworkBuilder()
   .bytes();
 
 for (const [name, create] of Object.entries(plugins)) {
-  const load = async (t: ExecutionContext, config: Config): Promise<ExecutableNetwork> => {
+  const load = async (
+    t: ExecutionContext,
+    config: Config,
+    bytes = model,
+  ): Promise<ExecutableNetwork> => {
     const plugin = create();
     t.teardown(() => plugin.close());
-    const network = await plugin.loadNetwork({model, weightsFile: undefined}, config);
+    const network = await plugin.loadNetwork({model: bytes, weightsFile: undefined}, config);
     t.teardown(() => network.release());
     return network;
   };
@@ -87,6 +93,39 @@ for (const [name, create] of Object.entries(plugins)) {
     t.truthy((await infer(network, true)).counters);
   });
 
+  test.serial(`${name}: a kernel that fails while it is measured fails the inference`, async t => {
+    const network = await load(t, {PERF_COUNT: true, NUM_STREAMS: 1}, lookUp());
+    const inferAt = (at: bigint) => {
+      const indices = {type: 'i64', shape: [1], data: BigInt64Array.of(at)} as const;
+      const tensors = new Map<string, TensorData>([
+        ['x', floats([4, 5])],
+        ['at', indices],
+      ]);
+      return network.infer({tensors, owned: false, profile: true});
+    };
+    t.like(await t.throwsAsync(inferAt(7n)), {code: 'STAGE_FAILED', operation: 'look up'});
+    const {tensors, counters} = await inferAt(1n);
+    t.deepEqual([...(tensors.get('y')?.data ?? [])], [5]);
+    t.like(counters?.operations[0], {name: 'look up', status: 'EXECUTED'});
+  });
+
+  test.serial(`${name}: an initializer that is overridden is, measured or not`, async t => {
+    const scaled = new NetworkBuilder()
+      .input('x', 'f32', [2])
+      .overridable('by', tensorOf('f32', [1], [2]))
+      .node('Mul', 'x by', 'y', {}, 'scale')
+      .output('y')
+      .bytes();
+    const network = await load(t, {PERF_COUNT: true, NUM_STREAMS: 1}, scaled);
+    const tensors = new Map([
+      ['x', tensorOf('f32', [2], [1, 2])],
+      ['by', tensorOf('f32', [1], [10])],
+    ]);
+    const {tensors: made, counters} = await network.infer({tensors, owned: false, profile: true});
+    t.deepEqual([...(made.get('y')?.data ?? [])], [10, 20]);
+    t.like(counters?.operations[0], {name: 'scale', status: 'EXECUTED'});
+  });
+
   test.serial(`${name}: the runtime graph has the kernels of all operations that vary`, async t => {
     const network = await load(t, {NUM_STREAMS: 1});
     const {nodes} = (await network.getRuntimeGraph?.()) ?? {nodes: []};
@@ -95,4 +134,24 @@ for (const [name, create] of Object.entries(plugins)) {
     t.deepEqual(nodes.at(0)?.inputs, ['x']);
     t.deepEqual(nodes.at(-1)?.outputs, ['y']);
   });
+}
+
+for (const create of [createCpu, createWasm]) {
+  test.serial(
+    `${create().name}: what runs in a body counts to the operation with the body`,
+    async t => {
+      const plugin = create();
+      t.teardown(() => plugin.close());
+      const config = {PERF_COUNT: true, NUM_STREAMS: 1};
+      const network = await plugin.loadNetwork({model: slow(), weightsFile: undefined}, config);
+      t.teardown(() => network.release());
+      const tensors = new Map(Object.entries(slowInputs(20)));
+      const {counters, executeUs} = await network.infer({tensors, owned: false, profile: true});
+      t.deepEqual(
+        counters?.operations.map(each => [each.name, each.status]),
+        [['Loop_0', 'EXECUTED']],
+      );
+      t.true((counters?.operations[0]?.realUs ?? 0) <= executeUs + 1);
+    },
+  );
 }
