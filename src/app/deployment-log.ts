@@ -4,6 +4,7 @@ import {InferenceError} from '../errors.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {StateStore} from '../ports/state-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
+import {packMessage, unpackMessage} from '../wire/message-codec.js';
 
 const prefix = 'deployment.';
 /** Records of more bytes go to the bulk store: a state store's values are messages, and bounded. */
@@ -38,7 +39,7 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
   async close(): Promise<void> {}
 
   async #save(record: DeploymentRecord): Promise<void> {
-    const bytes = new TextEncoder().encode(JSON.stringify(record));
+    const bytes = packMessage(record);
     const value =
       bytes.byteLength <= inlineBytesMax ? record : {digest: (await this.#bulk.put(bytes)).digest};
     const key = `${prefix}${record.id}`;
@@ -67,7 +68,7 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
 
   async #fetch(digest: string): Promise<unknown> {
     try {
-      return JSON.parse(new TextDecoder().decode(await this.#bulk.get(digest)));
+      return unpackMessage(await this.#bulk.get(digest));
     } catch (error) {
       if (InferenceError.from(error).code === 'STORE_UNAVAILABLE') throw error;
       return undefined;

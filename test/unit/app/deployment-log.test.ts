@@ -35,6 +35,24 @@ test('a record that is too large for a message is kept too', async t => {
   t.deepEqual(await log.run({kind: 'list'}), [record]);
 });
 
+test('a network that is a step of preprocessing is kept whole, small or large', async t => {
+  for (const bytes of [10, 100_000]) {
+    const log = new DeploymentLog(createMemoryStateStore(), createMemoryBulkStore());
+    const {order, ...rest} = recordOf('a', 'CPU');
+    const model = new Uint8Array(bytes).fill(7);
+    const inputs = {x: {steps: [{kind: 'custom', model}]}} as const;
+    const record: DeploymentRecord = {
+      ...rest,
+      order: {...order, preprocessing: {inputs, outputs: {}}} as DeploymentRecord['order'],
+    };
+    await log.run({kind: 'save', record});
+    const [kept] = (await log.run({kind: 'list'})) ?? [];
+    const given = kept !== undefined && 'preprocessing' in kept.order ? kept.order : undefined;
+    const step = given?.preprocessing?.inputs['x']?.steps[0];
+    t.deepEqual(step?.kind === 'custom' && new Uint8Array(step.model), model);
+  }
+});
+
 test('what is no record, or cannot be found, is left out', async t => {
   const state = createMemoryStateStore();
   const log = new DeploymentLog(state, createMemoryBulkStore());
