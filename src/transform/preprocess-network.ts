@@ -72,7 +72,8 @@ function inputSource(input: TensorInfo, given: InputPreprocessing): InputSource 
   const format = {layout, color};
   const target = {type: input.type, layout: networkLayout};
   const steps = completeSteps(what, given.steps, format, target);
-  const rankOnly = layout === undefined ? null : Array<string>(layout.length).fill('?');
+  const known = networkLayout ?? layout;
+  const rankOnly = known === undefined ? null : Array<string>(known.length).fill('?');
   const shapes = shapesBack(what, steps, format, input.shape ?? rankOnly);
   const shape = sentShape(what, given, format, shapes[0] ?? null);
   checkLayout(what, layout, shape);

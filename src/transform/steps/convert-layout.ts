@@ -2,7 +2,7 @@ import type {Layout} from '../../../schemas/layout.js';
 import type {ProcessingStep} from '../../../schemas/preprocessing.js';
 import {invariant} from '../../errors.js';
 import {axisOf, checkRank, refusal} from '../axes.js';
-import type {StepKind} from '../step-kind.js';
+import type {Shape, StepKind} from '../step-kind.js';
 
 type Step = Extract<ProcessingStep, {readonly kind: 'convertLayout'}>;
 
@@ -16,21 +16,27 @@ export const convertLayout: StepKind<Step> = {
   },
   shapeBefore(step, after, {layout}) {
     if (after === null) return null;
+    const added = addedLetters(step, layout).length;
     const permutation = permutationOf(step, layout);
     checkRank(permutation, after);
-    return permutation.map((_, axis) => after[permutation.indexOf(axis)] ?? '?');
+    const whole = permutation.map((_, axis) => after[permutation.indexOf(axis)] ?? '?');
+    checkAdded(whole.slice(0, added), after);
+    return whole.slice(added);
   },
   apply(step, value, graph) {
+    const added = addedLetters(step, value.layout).length;
+    const axes = Array.from({length: added}, (_, axis) => axis);
+    const whole = value.shape && [...axes.map(() => 1), ...value.shape];
     const permutation = permutationOf(step, value.layout);
-    checkRank(permutation, value.shape);
+    checkRank(permutation, whole);
     const layout = layoutAfter(step, value.layout);
-    if (permutation.every((from, axis) => from === axis)) return {...value, layout};
-    return {
-      ...value,
-      name: graph.node('Transpose', [value.name], {perm: permutation.map(BigInt)}),
-      shape: value.shape && permutation.map(axis => value.shape?.[axis] ?? '?'),
-      layout,
-    };
+    const shape = whole && permutation.map(axis => whole[axis] ?? '?');
+    const name =
+      added === 0 ? value.name : graph.node('Unsqueeze', [value.name, graph.integers(axes)]);
+    const isInOrder = permutation.every((from, axis) => from === axis);
+    if (isInOrder) return {...value, name, shape, layout};
+    const perm = permutation.map(BigInt);
+    return {...value, name: graph.node('Transpose', [name], {perm}), shape, layout};
   },
 };
 
@@ -41,14 +47,29 @@ function layoutAfter(step: Step, layout: Layout | undefined): Layout | undefined
   return letters.join('');
 }
 
-/** For each axis after the step, which axis before it was. */
-function permutationOf({to}: Step, layout: Layout | undefined): readonly number[] {
+/** Axes that the layout does not have yet: they are added before all others, with one element. */
+function addedLetters({to}: Step, layout: Layout | undefined): readonly string[] {
+  if (typeof to !== 'string' || layout === undefined) return [];
+  const missing = [...to].filter(letter => !layout.includes(letter));
+  return missing.length + layout.length === to.length ? missing : [];
+}
+
+function checkAdded(sizes: readonly unknown[], after: Shape): void {
+  const odd = sizes.find(size => typeof size === 'number' && size !== 1);
+  if (odd === undefined) return;
+  throw refusal(`expected 1 along an axis that is added, what follows needs [${after}]`);
+}
+
+/** For each axis after the step, which axis before it was, those that are added counted first. */
+function permutationOf(step: Step, layout: Layout | undefined): readonly number[] {
+  const {to} = step;
   invariant(to !== undefined, 'completeSteps fills the layout in');
   if (typeof to === 'string') {
-    if (layout !== undefined && layout.length !== to.length) {
+    const whole = layout && addedLetters(step, layout).join('') + layout;
+    if (whole !== undefined && whole.length !== to.length) {
       throw refusal(`expected the letters of ${layout} in another order, given ${to}`);
     }
-    return [...to].map(letter => axisOf(layout, letter));
+    return [...to].map(letter => axisOf(whole, letter));
   }
   if (layout !== undefined && layout.length !== to.length) {
     throw refusal(`expected a number for each axis of ${layout}, given [${to}]`);

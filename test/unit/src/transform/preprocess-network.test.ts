@@ -3,6 +3,7 @@ import type {ElementType} from '../../../../schemas/element-type.js';
 import type {ProcessingStep} from '../../../../schemas/preprocessing.js';
 import type {TensorData, TensorInfo} from '../../../../schemas/tensor.js';
 import {InferenceError} from '../../../../src/errors.js';
+import {parsePreprocessing} from '../../../../src/transform/parse-preprocessing.js';
 import {preprocessNetwork} from '../../../../src/transform/preprocess-network.js';
 import {runSteps} from '../../../support/run-steps.js';
 import {tensorOf} from '../../../support/tensor-of.js';
@@ -130,6 +131,20 @@ test('what is declared of both sides is converted without being asked for', asyn
   const declared = {type: 'u8', layout: 'NHWC', networkLayout: 'NCHW', steps: []};
   const expected = tensorOf('f32', [1, 2, 2, 2], [10, 30, 50, 70, 20, 40, 60, 80]);
   t.deepEqual(await preprocess(declared, pixels), expected);
+});
+
+test('an image without an axis N is a batch of one', async t => {
+  const declared = {type: 'u8', layout: 'HWC', networkLayout: 'NCHW', steps: []};
+  const {inputs} = preprocessNetwork(parsePreprocessing({inputs: {image: declared}}).inputs, [
+    image,
+  ]);
+  t.deepEqual(inputs[0]?.shape, [2, 2, 2]);
+  const expected = tensorOf('f32', [1, 2, 2, 2], [10, 30, 50, 70, 20, 40, 60, 80]);
+  t.deepEqual(await preprocess(declared, {...pixels, shape: [2, 2, 2]}), expected);
+  const batch = {...image, shape: [4, 2, 2, 2]};
+  await t.throwsAsync(preprocess(declared, pixels, batch), {
+    message: /\(convertLayout\): expected 1 along an axis that is added/,
+  });
 });
 
 test('steps without a type or a layout lead to those of the network', async t => {
