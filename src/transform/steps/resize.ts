@@ -27,6 +27,7 @@ export const resize: StepKind<Step> = {
   },
   apply(step, value, graph, after) {
     checkType(value);
+    checkAxes(step, value);
     const [h, w] = [axisOf(value.layout, 'H'), axisOf(value.layout, 'W')];
     const height = sizeOf('height', step.height, after, h);
     const width = sizeOf('width', step.width, after, w);
@@ -60,20 +61,47 @@ function throughFloat(
   return converted(graph.node('Round', [made]), 'f32', type as NumericType, graph);
 }
 
-/** Kernels want the pixels in the last two axes: others are moved there and back. */
+/** Kernels want four axes, the pixels in the last two: the value is moved there and back. */
 function resized(
   {mode}: Step,
-  {name, layout = ''}: Flowing,
+  {name, layout = '', shape}: Flowing,
   graph: StepGraph,
   size: readonly number[],
 ): string {
   const {there, back} = pixelsLast(layout);
   const isLast = there.every((axis, index) => axis === index);
   const moved = isLast ? name : graph.node('Transpose', [name], {perm: there.map(BigInt)});
-  const sizes = graph.integers(size);
-  const axes = [layout.length - 2, layout.length - 1].map(BigInt);
-  const made = graph.node('Resize', [moved, '', '', sizes], {mode, axes});
-  return isLast ? made : graph.node('Transpose', [made], {perm: back.map(BigInt)});
+  const added = Array.from({length: Math.max(0, 4 - layout.length)}, (_, axis) => axis);
+  const whole =
+    added.length === 0 ? moved : graph.node('Unsqueeze', [moved, graph.integers(added)]);
+  const others = there.slice(0, -2).map(axis => sizeAt(shape, axis));
+  const fixed = asItIs(whole, added.length + layout.length, graph);
+  const sizes = sizesOf(fixed, [...added.map(() => 1), ...others], size, graph);
+  const made = graph.node('Resize', [fixed, '', '', sizes], {mode});
+  const lean = added.length === 0 ? made : graph.node('Squeeze', [made, graph.integers(added)]);
+  return isLast ? lean : graph.node('Transpose', [lean], {perm: back.map(BigInt)});
+}
+
+/**
+ * A Reshape that changes nothing. ONNX Runtime would move a Transpose from before a Resize behind it,
+ * where cubic kernels do not take the axes any more; it does not move one past this.
+ */
+function asItIs(name: string, rank: number, graph: StepGraph): string {
+  return graph.node('Reshape', [name, graph.integers(new Array<number>(rank).fill(0))]);
+}
+
+/** Sizes of all axes, `others` before the pixels. */
+function sizesOf(
+  whole: string,
+  others: readonly (number | undefined)[],
+  size: readonly number[],
+  graph: StepGraph,
+): string {
+  const known = others.filter(each => each !== undefined);
+  if (known.length === others.length) return graph.integers([...known, ...size]);
+  const [start, end] = [graph.integers([0]), graph.integers([others.length])];
+  const front = graph.node('Slice', [graph.node('Shape', [whole]), start, end]);
+  return graph.node('Concat', [front, graph.integers(size)], {axis: 0n});
 }
 
 function pixelsLast(layout: Layout) {
@@ -89,4 +117,9 @@ function checkType({type}: Flowing): void {
   throw refusal(
     `expected elements of ${resizable.join(', ')}, given ${type}: convert the element type first`,
   );
+}
+
+function checkAxes({mode}: Step, {layout = ''}: Flowing): void {
+  if (mode === 'nearest' || layout.length <= 4) return;
+  throw refusal(`expected at most four axes for ${mode}, the layout is ${layout}`);
 }
