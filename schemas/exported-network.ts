@@ -10,6 +10,9 @@ import {tensorInfoSchema} from './tensor.js';
 /** How an exported blob begins, after the bytes that make it an array of a text. */
 export const blobMagic = 'heterodyne-blob';
 
+/** Ways to run one network. */
+const variantsMax = 256;
+
 /** What a device gives of a stage: what it compiled, where it can export that, and what from. */
 export const exportedStageSchema = z.object({
   /** The kind of device that compiled it: `CPU`. */
@@ -59,6 +62,6 @@ export const exportedNetworkSchema = z.object({
   /** Inputs that are outputs of the inference before. */
   states: z.array(exportedStateSchema).max(4096).readonly().default([]),
   /** In priority order. */
-  variants: z.array(exportedVariantSchema).min(1).max(256).readonly(),
+  variants: z.array(exportedVariantSchema).min(1).max(variantsMax).readonly(),
 });
 export type ExportedNetwork = Readonly<z.infer<typeof exportedNetworkSchema>>;

@@ -15,18 +15,26 @@ export interface ExportStageOptions {
 
 /**
  * Puts what was compiled for a stage into the bulk store, once if it is there; null for what cannot
- * be exported. Rejects with INTERNAL, or what the plugin or the store fails with.
+ * be exported. Rejects with STORE_UNAVAILABLE, or what the plugin or the store fails with.
  */
 export async function exportStage(options: ExportStageOptions): Promise<CompiledRef | null> {
   const {plugin, executable} = options;
   const requirements = await plugin.runtimeRequirements?.();
   if (requirements === undefined || executable.exportNetwork === undefined) return null;
-  const folder = await mkdtemp(join(tmpdir(), 'heterodyne-export-'));
   try {
-    const stored = await exportInto(folder, options);
+    const stored = await exportStored(options);
     return stored === null ? null : {...stored, requirements};
   } catch (error) {
-    throw InferenceError.from(error);
+    throw InferenceError.from(error, 'STORE_UNAVAILABLE');
+  }
+}
+
+type Stored = Pick<CompiledRef, 'content' | 'weights'>;
+
+async function exportStored(options: ExportStageOptions): Promise<Stored | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'heterodyne-export-'));
+  try {
+    return await exportInto(folder, options);
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
@@ -35,7 +43,7 @@ export async function exportStage(options: ExportStageOptions): Promise<Compiled
 async function exportInto(
   folder: string,
   {executable, bulk}: ExportStageOptions,
-): Promise<Pick<CompiledRef, 'content' | 'weights'> | null> {
+): Promise<Stored | null> {
   const exported = await executable.exportNetwork?.(folder);
   if (exported === undefined) return null;
   const {content, weightsFile} = exported;

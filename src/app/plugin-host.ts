@@ -110,13 +110,21 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     onStuck?.();
   }
 
+  /** What cannot be written (a full disk) is left out, if the network itself can travel. */
   async #export(address: string): Promise<StageExport> {
-    const {plugin, bulk} = this.#options;
+    const {plugin, bulk, log = silentLog} = this.#options;
     const stage = this.#stages.get(address);
     if (stage === undefined || this.#closed) throw closing();
     const {executable, source} = stage;
     const {network, config} = source;
-    return {network, config, compiled: await exportStage({plugin, executable, bulk})};
+    try {
+      return {network, config, compiled: await exportStage({plugin, executable, bulk})};
+    } catch (error) {
+      const {code, message} = InferenceError.from(error);
+      if (network === null) throw error;
+      log.write('warn', 'what was compiled is not exported', {stage: address, code, message});
+      return {network, config, compiled: null};
+    }
   }
 
   async #canImport(requirements: RuntimeRequirements): Promise<ImportSupport> {

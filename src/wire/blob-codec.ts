@@ -27,10 +27,12 @@ const headSchema = z.tuple([
   z.instanceof(Uint8Array),
 ]);
 
+const payloadsMax = 65_536;
+
 const manifestSchema = z.object({
   plugin: z.object({name: z.string(), version: z.string()}),
   network: exportedNetworkSchema,
-  payloads: z.array(blobRefSchema).max(65_536),
+  payloads: z.array(blobRefSchema).max(payloadsMax),
 });
 
 /** `writerVersion` is that of this program. */

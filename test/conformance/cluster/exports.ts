@@ -1,3 +1,5 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {
   type Config,
@@ -7,7 +9,9 @@ import {
   PrePostProcessor,
 } from '../../../src/index.js';
 import {floats, line, skip} from '../../support/cluster-networks.js';
+import {externalNetwork} from '../../support/external-network.js';
 import {NetworkBuilder} from '../../support/network-builder.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
 import {tensorOf} from '../../support/tensor-of.js';
 import {type Check, load, rejects, splitLine, unharmed} from './check.js';
 
@@ -91,6 +95,20 @@ function travels(check: Check): void {
       answers,
       answers.map((_, each) => ({y: floats([2 * each + 1, 1], 2)})),
     );
+  });
+
+  check('weights in files travel in the blob', async (t, core) => {
+    const {bytes, files, inputs} = externalNetwork();
+    const folder = await temporaryFolder(t);
+    await mkdir(join(folder, 'folder'));
+    for (const [name, content] of files) await writeFile(join(folder, name), content);
+    await writeFile(join(folder, 'network.onnx'), bytes);
+    const network = await core.readNetwork(join(folder, 'network.onnx'));
+    const executable = await core.loadNetwork(network, 'CPU');
+    t.teardown(() => executable.release());
+    const imported = await reimport(t, core, executable);
+    const given = Object.fromEntries(inputs);
+    t.deepEqual(await infer(imported, given), await infer(executable, given));
   });
 
   check('initializers of an imported network may be overridden', async (t, core) => {

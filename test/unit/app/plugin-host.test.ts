@@ -8,7 +8,7 @@ import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
 import {VirtualWorld} from '../../support/virtual-world.js';
 
 /** A host of a plugin that compiles when a test says so. */
-async function hosted(t: ExecutionContext) {
+async function hosted(t: ExecutionContext, more: Partial<ExecutableNetwork> = {}) {
   const bulk = createMemoryBulkStore();
   t.teardown(() => bulk.close());
   const steps: string[] = [];
@@ -19,6 +19,7 @@ async function hosted(t: ExecutionContext) {
     slots: 3,
     infer: async () => ({tensors: new Map(), executeUs: 1}),
     release: async () => void steps.push('released'),
+    ...more,
   };
   const plugin: Plugin = {
     name: 'CPU',
@@ -29,6 +30,7 @@ async function hosted(t: ExecutionContext) {
       new Promise(resolve => {
         compile = () => resolve(executable);
       }),
+    runtimeRequirements: async () => ({chip: 'CPU'}),
     close: async () => void steps.push('closed'),
   };
   const system = new ActorSystem(new VirtualWorld());
@@ -111,4 +113,46 @@ test('a query that comes to nothing before close does not wake the plugin', asyn
   const closing = host.close();
   await t.throwsAsync(asking, {code: 'RELEASED'});
   await closing;
+});
+
+const exporting = {kind: 'export', address: 'stage.1'} as const;
+
+test('what was compiled is stored, and its network with it', async t => {
+  const {host, network, load, compile} = await hosted(t, {
+    exportNetwork: async () => ({content: Uint8Array.of(7, 8), weightsFile: undefined}),
+  });
+  const loading = load({NUM_STREAMS: 3});
+  await settled();
+  compile();
+  await loading;
+  t.like(await host.run(exporting), {
+    network,
+    config: {NUM_STREAMS: 3},
+    compiled: {content: {bytes: 2}, weights: null, requirements: {chip: 'CPU'}},
+  });
+});
+
+test('what cannot be written is left out: the network travels alone', async t => {
+  const {host, network, load, compile} = await hosted(t, {
+    exportNetwork: async () => {
+      throw Object.assign(new Error('no space left on device'), {code: 'ENOSPC'});
+    },
+  });
+  const loading = load();
+  await settled();
+  compile();
+  await loading;
+  t.deepEqual(await host.run(exporting), {network, config: {}, compiled: null});
+});
+
+test('what was released, or never loaded, is not exported', async t => {
+  const {host, load, compile} = await hosted(t);
+  await t.throwsAsync(host.run(exporting), {code: 'RELEASED'});
+  const loading = load();
+  await settled();
+  compile();
+  await loading;
+  t.like(await host.run(exporting), {compiled: null});
+  await host.close();
+  await t.throwsAsync(host.run(exporting), {code: 'RELEASED'});
 });
