@@ -9,8 +9,23 @@ import {
 } from '../support/cluster-processes.js';
 import {digitsPath} from '../support/digits.js';
 import {eventually} from '../support/eventually.js';
+import {NetworkBuilder} from '../support/network-builder.js';
 import {RequestFlow} from '../support/request-flow.js';
 import {tensorOf} from '../support/tensor-of.js';
+
+/**
+ *     x, s -> Add -> y -> Identity -> total        y: all x so far, if total is the next s
+ */
+function accumulator(): Uint8Array {
+  return new NetworkBuilder('accumulator')
+    .input('x', 'f32', [2])
+    .input('s', 'f32', [2])
+    .node('Add', 'x s', 'y')
+    .node('Identity', 'y', 'total')
+    .output('y', 'f32', [2])
+    .output('total', 'f32', [2])
+    .bytes();
+}
 
 /* Real processes die, or are told to go, while requests flow. */
 
@@ -106,6 +121,30 @@ onLinux(
     t.deepEqual(await deviceNames(core), ['node-a/CPU']);
   },
 );
+
+onLinux('states that die with their device are lost, and begin anew where it is again', async t => {
+  const cluster = await startClusterProcesses(t, servers => ({
+    coordinator: coordinator(servers),
+    'node-a': node(servers, 'node-a'),
+  }));
+  const core = await cluster.connect();
+  const network = await core.readNetwork(accumulator());
+  network.setState([{output: 'total', input: 's'}]);
+  const request = (await core.loadNetwork(network, 'CPU')).createInferRequest();
+  const x = tensorOf('f32', [2], [1, 10]);
+  await request.infer({x});
+  t.deepEqual((await request.infer())['y']?.data, Float32Array.of(2, 20));
+
+  const [pid = 0] = childPids(cluster.process('node-a').pid);
+  process.kill(pid, 'SIGKILL');
+  const error = await t.throwsAsync(request.infer(), {code: 'STATE_LOST'});
+  t.regex(error?.message ?? '', /resetState/);
+  const [state] = request.queryState();
+  await t.throwsAsync(async () => state?.getState(), {code: 'STATE_LOST'});
+  await t.throwsAsync(request.infer(), {code: 'STATE_LOST'}, 'until it begins anew');
+  request.resetState();
+  t.deepEqual((await request.infer())['y']?.data, Float32Array.of(1, 10));
+});
 
 onLinux('a node whose device dies again and again ends, with the reason', async t => {
   const cluster = await startClusterProcesses(t, servers => ({

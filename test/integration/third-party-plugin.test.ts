@@ -13,6 +13,7 @@ import {createdPlugin} from '../support/created-plugin.js';
 import {runHeterodyne} from '../support/heterodyne-process.js';
 import {sharedNats, stopSharedNats} from '../support/nats.js';
 import {NetworkBuilder} from '../support/network-builder.js';
+import {runCommand} from '../support/run-command.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {tensorOf} from '../support/tensor-of.js';
 
@@ -105,6 +106,18 @@ test.serial('a node that finds no device does not start', async t => {
   const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
   const setting = {name: 'host-a', devices: [], plugins: [plugin], connect, log: silentLog};
   await t.throwsAsync(runNode(setting), {code: 'UNKNOWN_DEVICE', message: /none was found/});
+});
+
+test('a created plugin is tried by its path, in processes of their own', async t => {
+  const plugin = await createdPlugin(await temporaryFolder(t), 'my-chip');
+  const {printed} = await runCommand(
+    ...['conformance', '--plugin', plugin, '--filter', 'callback', '--json'],
+  );
+  const {device, passed, failed, unsupported, crashed, hanging, cases} = JSON.parse(printed);
+  t.is(device, 'MY_CHIP');
+  t.true(passed > 4);
+  t.deepEqual([failed, unsupported, crashed, hanging], [0, 0, 0, 0]);
+  for (const {group, outcome} of cases) t.deepEqual([group, outcome], ['behaviour', 'passed']);
 });
 
 test('a plugin that is not there ends the command with words', async t => {
