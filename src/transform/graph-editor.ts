@@ -28,6 +28,8 @@ export interface EditedGraph {
   readonly removed: readonly string[];
 }
 
+const irVersionOfConstants = 4n;
+
 /**
  * The outermost graph of a network while passes change it: who makes and who reads each value is
  * known at any time, and each change costs what it touches. What bodies of nodes read is pinned to
@@ -35,6 +37,7 @@ export interface EditedGraph {
  */
 export class GraphEditor {
   readonly #graph: GraphProto;
+  readonly #irVersion: bigint;
   readonly #functionOf: FunctionOf;
   readonly #opsets: ReadonlyMap<string, number>;
   readonly #overridable: ReadonlySet<string>;
@@ -52,6 +55,7 @@ export class GraphEditor {
   constructor({model, graph: {overridable}}: Network) {
     invariant(model.graph !== undefined, 'a network that was read has a graph');
     this.#graph = model.graph;
+    this.#irVersion = model.irVersion;
     this.#opsets = new Map(model.opsetImport.map(o => [domainOf(o.domain), Number(o.version)]));
     this.#functionOf = localFunctions(model);
     this.#overridable = new Set(overridable);
@@ -63,6 +67,11 @@ export class GraphEditor {
     for (const {values} of this.#graph.sparseInitializer) this.#taken.add(values?.name ?? '');
     for (const name of innerValues(this.#graph.node)) this.#taken.add(name);
     for (const proto of this.#graph.node) this.#insert({proto});
+  }
+
+  /** Whether initializers can be added: in files of older versions they must be inputs, too. */
+  get hasConstants(): boolean {
+    return this.#irVersion >= irVersionOfConstants;
   }
 
   /** How often a node was added, changed or removed. */

@@ -32,9 +32,6 @@ export interface LoweredNetwork extends Omit<EditedGraph, 'graph'> {
   readonly network: Network;
 }
 
-/** Initializers must be inputs too in files older than this: new ones would not be constants. */
-const irVersionMin = 4n;
-
 const marks = /(^|\.)(Q|Deq)uantizeLinear$|(^|\.)FakeQuantize$/;
 
 /**
@@ -46,9 +43,9 @@ export function lowerPrecision(
   passes: readonly Pass[] = lowPrecisionPasses,
 ): LoweredNetwork | undefined {
   const {model} = network;
-  if (model.irVersion < irVersionMin) return undefined;
   if (!model.graph?.node.some(node => marks.test(operationType(node)))) return undefined;
   const editor = new GraphEditor(network);
+  if (!editor.hasConstants) return undefined;
   runPasses(editor, passes);
   if (editor.changes === 0) return undefined;
   const {graph, made, removed} = editor.finish();

@@ -121,7 +121,8 @@ function beginWriting(editor: GraphEditor, options: QuantizeOptions): Writing {
     const text = 'expected ranges for the mode static, as calibrate finds them, given none';
     throw new InferenceError('INVALID_ARGUMENT', text);
   }
-  const isStatic = mode === 'static' && ranges !== undefined && editor.opset() >= since.static;
+  const isFit = editor.hasConstants && editor.opset() >= since.static;
+  const isStatic = mode === 'static' && ranges !== undefined && isFit;
   return {
     store,
     dynamic: mode === 'dynamic' ? new DynamicWriter(editor, store) : undefined,
@@ -153,6 +154,8 @@ function whyNot(
 ): string | undefined {
   const {mode = 'dynamic', except = []} = options;
   if (except.includes(name)) return 'it was to stay as it is';
+  if (!editor.hasConstants)
+    return 'in files older than ONNX IR version 4 no initializer is constant';
   const opset = editor.opset();
   if (opset < since[mode]) {
     return `the network is of operator set ${opset}, and ${mode} needs ${since[mode]} or later`;

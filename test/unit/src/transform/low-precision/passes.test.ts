@@ -277,8 +277,17 @@ test('what the body of an If reads keeps its name', async t => {
   ]);
 });
 
-test('scales that a request may override, blocks and 16 bits are left alone', t => {
+test('scales that a request may override, blocks, 16 bits and old files are left alone', t => {
   const untouched = [
+    new NetworkBuilder()
+      .irVersion(3)
+      .input('x', 'f32', [1, 4])
+      .input('s', 'f32', [])
+      .initializer('s', tensorOf('f32', [], [0.1]))
+      .node('QuantizeLinear', 'x s', 'q')
+      .node('DequantizeLinear', 'q s', 'd')
+      .node('Flatten', 'd', 'y')
+      .output('y'),
     new NetworkBuilder()
       .input('x', 'f32', [1, 4])
       .overridable('s', tensorOf('f32', [], [0.1]))

@@ -231,6 +231,8 @@ test('an old operator set gets one scale for each tensor, or nothing', t => {
   const older = transform.quantize(at(9));
   t.deepEqual(older.quantized, []);
   t.regex(older.skipped[0]?.reason ?? '', /operator set 9, and dynamic needs 11 or later/);
+  const oldest = transform.quantize(product().irVersion(3).bytes());
+  t.regex(oldest.skipped[0]?.reason ?? '', /older than ONNX IR version 4/);
 });
 
 test('zeros stay zeros exactly, and a column of zeros has a scale', async t => {
