@@ -1,4 +1,5 @@
 import {decode} from 'jpeg-js';
+import {upright} from './exif-orientation.js';
 import {type Image, imageFault} from './image.js';
 import {type JpegHeader, readJpegHeader} from './jpeg-header.js';
 
@@ -6,15 +7,16 @@ import {type JpegHeader, readJpegHeader} from './jpeg-header.js';
 const memoryMebibytesMax = 2048;
 
 /**
- * The image in a JPEG file: baseline or progressive, grey or colours. Throws as `decodeImage`,
+ * The image in a JPEG file: baseline or progressive, grey or colours, with the side
+ * up that Exif says. Throws as `decodeImage`,
  * NOT_IMPLEMENTED for CMYK, more than 8 bits, and lossless, hierarchical or arithmetic coding.
  */
 export function decodeJpeg(bytes: Uint8Array, source: string): Image {
   const header = readJpegHeader(bytes, source);
-  const {width, height} = header;
+  const {width, height, components, orientation} = header;
   const rgb = decoded(bytes, header, source);
-  if (header.components === 3) return {width, height, channels: 3, data: rgb};
-  return {width, height, channels: 1, data: firstOfThree(rgb)};
+  const data = components === 3 ? rgb : firstOfThree(rgb);
+  return upright({width, height, channels: components, data}, orientation);
 }
 
 function decoded(bytes: Uint8Array, {isYcc}: JpegHeader, source: string): Uint8Array {

@@ -1,3 +1,4 @@
+import {exifOrientation} from './exif-orientation.js';
 import {checkSize, imageFault} from './image.js';
 
 /** What a JPEG file says of its picture before it comes. */
@@ -7,13 +8,15 @@ export interface JpegHeader {
   readonly components: 1 | 3;
   /** Whether its components are luma and chroma, not red, green and blue. */
   readonly isYcc: boolean;
+  /** Of Exif: 1 to 8, undefined if there is none. */
+  readonly orientation: number | undefined;
 }
 
 /** Markers: SOF0 baseline, SOF1 extended sequential, SOF2 progressive. */
 const decoded = [0xc0, 0xc1, 0xc2];
 /** Every marker that begins a frame: C4, C8 and CC are others. */
 const frames = [0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
-const [adobe, startOfScan, fill] = [0xee, 0xda, 0xff];
+const [exif, adobe, startOfScan, fill] = [0xe1, 0xee, 0xda, 0xff];
 /** Scans of a picture: each goes over all of its pixels, however few bytes it has. */
 const scansMax = 128;
 
@@ -26,6 +29,7 @@ export function readJpegHeader(bytes: Uint8Array, source: string): JpegHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 2;
   let transform: number | undefined;
+  let orientation: number | undefined;
   for (;;) {
     const marker = markerAt(bytes, at, source);
     if (marker === fill) {
@@ -37,9 +41,10 @@ export function readJpegHeader(bytes: Uint8Array, source: string): JpegHeader {
     if (end < start || end > bytes.length || marker === startOfScan) throw cutShort(bytes, source);
     const segment = bytes.subarray(start, end);
     if (marker === adobe && isAdobe(segment)) transform = segment[11];
+    if (marker === exif) orientation ??= exifOrientation(segment);
     if (frames.includes(marker)) {
       checkScans(bytes.subarray(end), source);
-      return readFrame(marker, segment, transform, source);
+      return {...readFrame(marker, segment, transform, source), orientation};
     }
     at = end;
   }
@@ -61,7 +66,7 @@ function readFrame(
   segment: Uint8Array,
   transform: number | undefined,
   source: string,
-): JpegHeader {
+): Omit<JpegHeader, 'orientation'> {
   const notDone = (what: string) => imageFault(source, `${what} not decoded`, 'NOT_IMPLEMENTED');
   if (!decoded.includes(marker)) {
     throw notDone(`JPEG frames of kind ${marker - 0xc0} (lossless, hierarchical, arithmetic) are`);
