@@ -80,7 +80,9 @@ export class Compiler {
     const cached = await cache.store.find(key);
     if (cached === undefined) return undefined;
     try {
-      return await plugin.importNetwork?.(cached, config);
+      const imported = await plugin.importNetwork?.(cached, config);
+      await cache.store.opened(key);
+      return imported;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       log.write('warn', 'a cached network is not imported', {entry: key.digest, why});

@@ -20,8 +20,13 @@ export type FillEntry = (folder: string) => Promise<CachedNetwork | undefined>;
  * so nothing here rejects, and what cannot be read, written or believed is dropped and logged.
  */
 export interface CompiledCache {
-  /** Undefined if there is none, or none that is whole. */
+  /**
+   * Undefined if there is none, none that is whole, or one that a process has died of: from here to
+   * `opened` it is noted who uses it.
+   */
   find(key: CacheKey): Promise<CachedNetwork | undefined>;
+  /** What was found has been imported, or refused, and nobody has died. */
+  opened(key: CacheKey): Promise<void>;
   /** Keeps what `fill` gives, and drops what was used longest ago to make room for it. */
   store(key: CacheKey, fill: FillEntry): Promise<void>;
   drop(key: CacheKey): Promise<void>;

@@ -1,7 +1,18 @@
 import {constants} from 'node:buffer';
 import {randomBytes} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {mkdir, mkdtemp, open, readFile, rename, rm, stat, utimes} from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {z} from 'zod';
 import {blobRefSchema} from '../../schemas/network-blob.js';
@@ -26,6 +37,7 @@ const descriptionFile = 'entry.json';
 const contentFile = 'content';
 const weightsFile = 'weights.bin';
 const filledFolder = 'filled';
+const markPrefix = 'opening-';
 
 const descriptionSchema = z.strictObject({
   format: z.literal('heterodyne-compiled-network'),
@@ -59,6 +71,10 @@ export class DiskCache implements CompiledCache {
     }
   }
 
+  async opened(key: CacheKey): Promise<void> {
+    await rm(openingMark(this.#pathOf(key)), {force: true}).catch(() => {});
+  }
+
   async store(key: CacheKey, fill: FillEntry): Promise<void> {
     let part: string | undefined;
     try {
@@ -84,13 +100,13 @@ export class DiskCache implements CompiledCache {
 
   async #read(key: CacheKey): Promise<CachedNetwork> {
     const entry = this.#pathOf(key);
+    await checkNobodyDied(entry);
     const description = await readDescription(join(entry, descriptionFile), key);
     const content = await readContent(join(entry, contentFile), description.content);
     const weights = description.weights;
     const path = join(entry, weightsFile);
     if (weights !== null) await check(() => createReadStream(path), weights);
-    const now = new Date();
-    await utimes(join(entry, descriptionFile), now, now);
+    await noteUse(entry);
     return {content, weightsFile: weights === null ? undefined : path};
   }
 
@@ -116,6 +132,34 @@ export class DiskCache implements CompiledCache {
   #warn(message: string, {digest}: CacheKey, error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
     this.#options.log.write('warn', message, {folder: this.#options.folder, entry: digest, why});
+  }
+}
+
+/** A folder that cannot be written to can be read. */
+async function noteUse(entry: string): Promise<void> {
+  const now = new Date();
+  await utimes(join(entry, descriptionFile), now, now).catch(() => {});
+  await writeFile(openingMark(entry), '').catch(() => {});
+}
+
+/** There while a process imports the entry: native code may end it. */
+function openingMark(entry: string, pid = process.pid): string {
+  return join(entry, `${markPrefix}${pid}`);
+}
+
+async function checkNobodyDied(entry: string): Promise<void> {
+  for (const name of await readdir(entry)) {
+    if (!name.startsWith(markPrefix)) continue;
+    const pid = Number(name.slice(markPrefix.length));
+    if (!isRunning(pid)) throw invalid(`one that the process ${pid} did not outlive`);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

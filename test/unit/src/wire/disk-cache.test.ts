@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {mkdir, readdir, readFile, truncate, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -42,9 +43,9 @@ test('what is stored is found, with the weights beside it', async t => {
   t.is(await cache.find(key), undefined);
   await cache.store(key, network('content', 'weights'));
   await cache.store(keyOf('b'), network('alone'));
+  t.deepEqual(await readdir(join(folder, key.digest)), ['content', 'entry.json', 'weights.bin']);
   t.deepEqual(await read(cache, key), ['content', 'weights']);
   t.deepEqual(await read(cache, keyOf('b')), ['alone']);
-  t.deepEqual(await readdir(join(folder, key.digest)), ['content', 'entry.json', 'weights.bin']);
   t.deepEqual(log.messages, []);
 });
 
@@ -128,6 +129,22 @@ for (const [what, spoil] of Object.entries(spoils)) {
     t.deepEqual(await read(cache, key), ['content', 'weights']);
   });
 }
+
+test('an entry that a process died of, while it imported it, is dropped', async t => {
+  const {cache, folder, log} = await opened(t);
+  const entry = join(folder, key.digest);
+  await cache.store(key, network('content'));
+  await writeFile(join(entry, `opening-${process.ppid}`), '');
+  t.deepEqual(await read(cache, key), ['content'], 'its parent is alive');
+  t.true((await readdir(entry)).includes(`opening-${process.pid}`));
+  await cache.opened(key);
+  t.false((await readdir(entry)).includes(`opening-${process.pid}`));
+  const {pid: dead} = spawnSync(process.execPath, ['--version']);
+  await writeFile(join(entry, `opening-${dead}`), '');
+  t.is(await cache.find(key), undefined);
+  t.deepEqual(await readdir(folder), []);
+  t.is(log.messages.length, 1);
+});
 
 test('a folder that is no entry does not stay in the way of one', async t => {
   const {cache, folder} = await opened(t);
