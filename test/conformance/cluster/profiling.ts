@@ -10,6 +10,7 @@ const measured = {config: {PERF_COUNT: true}, affinity: split};
 export function profiling(check: Check): void {
   counting(check);
   refusing(check);
+  virtual(check);
   runtimeGraphs(check);
 }
 
@@ -42,6 +43,68 @@ function counting(check: Check): void {
     t.notDeepEqual(request.getPerformanceCounts(), first);
     await request.infer({}, {profile: false});
     await rejects(t, () => request.getPerformanceCounts(), 'NOT_STARTED');
+  });
+}
+
+function virtual(check: Check): void {
+  check('each request of MULTI tells the device that it ran on', async (t, core) => {
+    const config = {PERF_COUNT: true};
+    const executable = await load(t, core, line(), 'MULTI:CPU(1),WASM(1)', {config});
+    const counts = await Promise.all(
+      [1, 2, 3, 4].map(async value => {
+        const request = executable.createInferRequest();
+        await request.infer({x: floats([value, 1], 2)});
+        return request.getPerformanceCounts();
+      }),
+    );
+    const devices = counts.map(({stages}) => stages.map(({device}) => device.split('/')[1]));
+    t.deepEqual([...new Set(devices.flat())].sort(), ['CPU', 'WASM']);
+    for (const each of counts) {
+      t.is(each.stages.length, 1);
+      addsUp(t, each);
+    }
+    for (const {device, stageGraph} of executable.variants) {
+      const {nodes} = await executable.getRuntimeGraph({stageGraph});
+      t.true(
+        nodes.every(node => node.device.endsWith(device) && node.execUs !== null),
+        device,
+      );
+    }
+  });
+
+  check('requests that BATCH runs as one are all told what that took', async (t, core) => {
+    const config = {PERF_COUNT: true, AUTO_BATCH_TIMEOUT: 5000};
+    const executable = await load(t, core, line([1, 2]), 'BATCH:CPU(2)', {config});
+    const [one, other] = await Promise.all(
+      [1, 2].map(async value => {
+        const request = executable.createInferRequest();
+        await request.infer({x: floats([value, 1], 2)});
+        return request.getPerformanceCounts();
+      }),
+    );
+    t.deepEqual(one?.operations, other?.operations);
+    t.deepEqual(
+      one?.operations.map(({outputTypes}) => outputTypes),
+      [['f32[2,2]'], ['f32[2,2]']],
+    );
+  });
+
+  check('a network that was imported is measured as one that was loaded', async (t, core) => {
+    const loaded = await load(t, core, line(), 'HETERO:WASM,CPU', measured);
+    const blob = await loaded.exportNetwork();
+    const executable = await core.importNetwork(blob);
+    t.teardown(() => executable.release());
+    const request = executable.createInferRequest();
+    await request.infer({x: floats([1, 2], 2)});
+    const counts = request.getPerformanceCounts();
+    t.deepEqual(
+      counts.operations.map(({name, status}) => [name, status]),
+      [
+        ['Mul_0', 'EXECUTED'],
+        ['shift', 'EXECUTED'],
+      ],
+    );
+    addsUp(t, counts);
   });
 }
 
