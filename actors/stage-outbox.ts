@@ -173,15 +173,17 @@ function pick(tensors: NamedTensors, destination: Destination): Map<string, Tens
 /** An attempt and where it goes, in what a transport takes as a token. */
 function tokenOf({client, request, attempt}: Attempt, to: number): string {
   const place = to === clientIndex ? 'client' : to;
-  return `${client.slice(clientPrefix.length)}-${request}-${attempt}-${place}`;
+  // A token is one part of a subject.
+  const id = client.slice(clientPrefix.length).replace('.', '_');
+  return `${id}-${request}-${attempt}-${place}`;
 }
 
 function sendingOfToken(token: string): (Attempt & {readonly to: number}) | undefined {
-  const match = /^([0-9A-Za-z]+)-(\d+)-(\d+)-(\d+|client)$/.exec(token);
+  const match = /^([0-9A-Za-z_-]+)-(\d+)-(\d+)-(\d+|client)$/.exec(token);
   if (match === null) return undefined;
   const [, client, request, attempt, place] = match;
   return {
-    client: `${clientPrefix}${client}`,
+    client: `${clientPrefix}${client?.replace('_', '.')}`,
     request: Number(request),
     attempt: Number(attempt),
     to: place === 'client' ? clientIndex : Number(place),

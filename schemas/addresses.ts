@@ -25,6 +25,7 @@ export function deviceAddress(id: string): string {
 /** The only address prefix that a stage answers to: what a token of an attempt is made of. */
 export const clientPrefix = 'client.';
 
-export function clientAddress(id: string): string {
-  return `${clientPrefix}${id}`;
+/** With the client's identity, if it has one: others may be kept from listening there. */
+export function clientAddress(id: string, identity?: string): string {
+  return `${clientPrefix}${identity === undefined ? '' : `${identity}.`}${id}`;
 }

@@ -15,7 +15,7 @@ export const stageTimingSchema = z.object({
 export type StageTiming = Readonly<z.infer<typeof stageTimingSchema>>;
 
 /** Where a request is answered: `client.` and letters and digits. */
-const clientField = {client: z.string().regex(/^client\.[0-9A-Za-z]+$/)};
+const clientField = {client: z.string().regex(/^client\.([0-9A-Za-z-]+\.)?[0-9A-Za-z]+$/)};
 
 /** Names one try of one request; the key of everything that is kept for it. */
 const attemptFields = {

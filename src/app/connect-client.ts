@@ -13,7 +13,7 @@ export async function connectClient(
   log: Log = silentLog,
 ): Promise<ClusterLink> {
   const joined = await joinCluster(options, log);
-  const client = startClient({...joined, random: systemRandom});
+  const client = startClient({...joined, random: systemRandom, identity: options.identity});
   await joined.transport.flush();
   return {
     session: client.session,

@@ -14,6 +14,8 @@ export interface StartClientOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** See NatsOptions. */
+  readonly identity?: string | undefined;
 }
 
 export interface StartedClient {
@@ -29,8 +31,8 @@ const lostGraceMs = 20_000;
 
 /** Starts the client session of this process. */
 export function startClient(options: StartClientOptions): StartedClient {
-  const {system, transport, clock, timers, random} = options;
-  const address = clientAddress(random.id());
+  const {system, transport, clock, timers, random, identity} = options;
+  const address = clientAddress(random.id(), identity);
   const session = new Session({clock, timers, tell: order => system.tell(address, order)});
   const behaviour = new ClientSession({
     address,

@@ -2,10 +2,11 @@ import {type Command, Option} from 'commander';
 import type {ConnectOptions} from '../app/connect-options.js';
 import {Core} from '../app/core.js';
 import {pluginsFor} from '../app/plugins.js';
+import {type AccessFlags, accessOptions, withAccessOptions} from './access-options.js';
 import {type CacheFlags, cacheOptions, withCacheOptions} from './cache-options.js';
 
 /** Options of every command that is a part of a cluster. */
-export interface ServerOptions {
+export interface ServerOptions extends AccessFlags {
   readonly servers: string;
   readonly cluster: string;
   readonly verbose?: boolean;
@@ -42,8 +43,7 @@ function serverOption(text: string): Option {
 }
 
 function withCommonOptions(command: Command, server: Option): Command {
-  return command
-    .addOption(server)
+  return withAccessOptions(command.addOption(server))
     .addOption(
       new Option('--cluster <name>', 'name of the cluster on these servers')
         .default('default')
@@ -52,9 +52,12 @@ function withCommonOptions(command: Command, server: Option): Command {
     .option('-v, --verbose', 'more detail, and stack traces of errors');
 }
 
-/** `name` is what the server calls this connection. */
-export function connectOptions({servers, cluster}: ServerOptions, name: string): ConnectOptions {
-  return {servers, cluster, name};
+/** `name` is what the server calls this connection. Throws FILE_UNREADABLE. */
+export function connectOptions(
+  {servers, cluster, ...flags}: ServerOptions,
+  name: string,
+): ConnectOptions {
+  return {servers, cluster, name, ...accessOptions(flags)};
 }
 
 /**

@@ -42,7 +42,7 @@ export async function openNatsConnection(
       noRandomize: true,
       name: options.name ?? 'heterodyne',
       timeout: timeoutMs,
-      inboxPrefix: `hd.${options.cluster}._inbox`,
+      inboxPrefix: inboxPrefix(options),
       maxReconnectAttempts: -1,
       reconnectTimeWait: reconnectWaitMs,
       reconnectJitter: reconnectJitterMs,
@@ -54,6 +54,11 @@ export async function openNatsConnection(
   } catch (error) {
     throw connectionError(error, first);
   }
+}
+
+function inboxPrefix({cluster, identity}: NatsOptions): string {
+  const shared = `hd.${cluster}._inbox`;
+  return identity === undefined ? shared : `${shared}.${identity}`;
 }
 
 /** The server that answers first, so that one that is down delays nothing. */

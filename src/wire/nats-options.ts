@@ -6,6 +6,11 @@ export interface NatsOptions {
   readonly cluster: string;
   /** `nats://host:4222`, `tls://host`, `nats://user:password@host`, `nats://token@host`. */
   readonly servers: readonly string[];
+  /**
+   * Whose connection this is: part of every subject at which it alone receives, so that the server's
+   * permissions can keep others from listening there. Letters, digits and `-`.
+   */
+  readonly identity?: string;
   /** What the server calls this connection in its reports. */
   readonly name?: string;
   readonly user?: string;
@@ -45,6 +50,11 @@ export function checkNatsOptions(options: NatsOptions): readonly NatsServerAddre
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(options.cluster)) {
     const given = JSON.stringify(options.cluster.slice(0, 80));
     throw invalid(`Expected a cluster of 1 to 64 letters, digits, '-' and '_', given ${given}.`);
+  }
+  const {identity} = options;
+  if (identity !== undefined && !/^[A-Za-z0-9-]{1,32}$/.test(identity)) {
+    const given = JSON.stringify(identity.slice(0, 80));
+    throw invalid(`Expected an identity of 1 to 32 letters, digits and '-', given ${given}.`);
   }
   if (options.servers.length === 0) throw invalid('Expected a NATS server, given none.');
   return options.servers.map(parseServer);

@@ -46,6 +46,11 @@ export async function connectNats(options: NatsTransportOptions): Promise<Transp
   return new NatsTransport(new NatsLink(connection, options.timers), options);
 }
 
+/** This connection's name in its subjects, below its identity. */
+function peerOf({identity}: NatsOptions): string {
+  return identity === undefined ? nuid.next() : `${identity}.${nuid.next()}`;
+}
+
 class NatsTransport implements Transport {
   readonly frameBytesMax: number;
   readonly #link: NatsLink;
@@ -57,7 +62,7 @@ class NatsTransport implements Transport {
   constructor(link: NatsLink, options: NatsTransportOptions) {
     this.frameBytesMax = options.frameBytesMax ?? defaultFrameBytesMax;
     this.#link = link;
-    this.#subjects = new NatsSubjects(options.cluster, nuid.next());
+    this.#subjects = new NatsSubjects(options.cluster, peerOf(options));
     this.#lane = new ChunkLane(
       link,
       this.#subjects,

@@ -37,7 +37,7 @@ export interface ChunkPlace {
 
 const count = z.int().nonnegative();
 /** It becomes part of a subject. */
-const peer = z.string().regex(/^[A-Za-z0-9]{1,64}$/);
+const peer = z.string().regex(/^([A-Za-z0-9-]{1,32}\.)?[A-Za-z0-9]{1,64}$/);
 const end = z.enum(['none', 'done', 'refused']);
 const offerSchema = z.tuple([count, peer, count.positive(), count.positive()]);
 const grantSchema = z.tuple([count, peer, count, count, end]);
