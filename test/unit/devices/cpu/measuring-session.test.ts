@@ -25,6 +25,11 @@ async function ownFolder(t: ExecutionContext): Promise<string> {
   return folder;
 }
 
+/** ONNX Runtime has files of its own there. */
+async function profilesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter(name => name.startsWith('heterodyne-profile-'));
+}
+
 test.serial(
   'a session that measures tells its kernels when it ends, and leaves no file',
   async t => {
