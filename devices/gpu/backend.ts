@@ -16,8 +16,17 @@ export function gpuBackend({placement, lock}: GpuWorkerData): Backend {
   const open = concurrent ? createSession : oneAtATime(new ThreadLock(lock));
   const types = openedBy(open, options => sessionOptions(placement, options));
   if (!exclusive) return types;
-  const alone = openedBy(open, options => sessionOptions(placement, options, !options.optimize));
+  const alone = openedBy(
+    (model, options) => open(model, options).catch(error => refused(placement, error)),
+    options => sessionOptions(placement, options, !options.optimize),
+  );
   return {...alone, types};
+}
+
+/** In the words of who asked about an operation, not of the session that was to run it alone. */
+function refused({provider: {name}}: Placement, error: unknown): never {
+  if (!/fallback to CPU EP has been explicitly disabled/.test(String(error))) throw error;
+  throw new Error(`ONNX Runtime's ${name} provider leaves it to the processor`, {cause: error});
 }
 
 type SessionOptions = InferenceSession.SessionOptions;

@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os';
 import {localName, type OperationSupport} from '../../schemas/device.js';
+import type {Metrics} from '../../schemas/metrics.js';
 import type {ConfigValues} from '../../schemas/properties.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import {ExclusiveNetwork} from '../../src/plugin/exclusive-network.js';
@@ -25,6 +26,8 @@ export interface PluginOptions {
   readonly version: string;
   readonly fullName: string;
   readonly capabilities: readonly string[];
+  /** What kernels are made for. Default: the host's processor. */
+  readonly architecture?: string;
   /** Whether an inference can use several threads. */
   readonly threaded: boolean;
   /** What streams share out among them. Default: the host's cores. */
@@ -55,6 +58,10 @@ export class OnnxRuntimePlugin implements Plugin {
     const {fullName, capabilities} = this.#options;
     const works = await this.service.probe();
     return works ? [{id: '', fullName, capabilities}] : [];
+  }
+
+  async getMetrics(): Promise<Metrics> {
+    return {DEVICE_ARCHITECTURE: this.#options.architecture ?? process.arch};
   }
 
   async queryNetwork(network: NetworkSource, config: Config): Promise<readonly OperationSupport[]> {

@@ -10,6 +10,7 @@ export function createPluginEngine(): Plugin {
     version,
     fullName: `onnxruntime-web ${version} (WebAssembly SIMD)`,
     capabilities: ['FP32', 'FP16', 'INT8'],
+    architecture: 'wasm32',
     threaded: false,
     kernelWorker: new URL('./kernel-worker.js', import.meta.url),
     serviceWorker: new URL('./service-worker.js', import.meta.url),

@@ -60,6 +60,7 @@ function details({name, properties}: Detailed): string[] {
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.map(shown).join(' ');
+  if (value === '') return "''";
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
