@@ -8,7 +8,7 @@ import {formatCount} from './format-count.js';
 import {formatTensor} from './format-tensor.js';
 import {shortenNames} from './list-names.js';
 import {placeName} from './stage-links.js';
-import {tensorBytes} from './tensor-bytes.js';
+import {formatTensorBytes, SymbolicBytes} from './symbolic-bytes.js';
 
 /** A finished plan, as it is explained. */
 export interface ExplainedPlan {
@@ -38,7 +38,8 @@ export function explain(plan: ExplainedPlan, options: ExplainOptions = {}): stri
     .concat('\n');
 }
 
-function summary({name, operations}: NetworkGraph, {stages, edges}: StageGraph): readonly string[] {
+function summary({name, operations}: NetworkGraph, graph: StageGraph): readonly string[] {
+  const {stages, edges} = graph;
   const between = edges.filter(({from, to}) => from !== clientIndex && to !== clientIndex);
   const sent = edges.filter(({from, to}) => from === clientIndex && to !== clientIndex);
   const received = edges.filter(({from, to}) => from !== clientIndex && to === clientIndex);
@@ -46,8 +47,8 @@ function summary({name, operations}: NetworkGraph, {stages, edges}: StageGraph):
   return [
     `network '${name}': ${formatCount(operations.length, 'operation')} in ` +
       `${formatCount(stages.length, 'stage')} on ${[...devices].join(', ') || 'no device'}`,
-    `per request: ${crossing(sent)} from the client, ${crossing(between)} between stages, ` +
-      `${crossing(received)} to the client`,
+    `per request: ${crossing(graph, sent)} from the client, ` +
+      `${crossing(graph, between)} between stages, ${crossing(graph, received)} to the client`,
   ];
 }
 
@@ -98,13 +99,17 @@ function outflow(graph: StageGraph, from: readonly Edge[], info: TensorInfo): st
 }
 
 function tensorText(info: TensorInfo): string {
-  return `${info.name} ${formatTensor(info)} (${formatBytes(tensorBytes(info))})`;
+  return `${info.name} ${formatTensor(info)} (${formatTensorBytes(info)})`;
 }
 
-/** Bytes of all that is sent, the same tensor once for each receiver: `588 KiB`, `588 KiB + ?`. */
-function crossing(edges: readonly Edge[]): string {
-  let bytes = 0;
-  for (const edge of edges) bytes += edge.bytes ?? 0;
-  const unknown = edges.some(edge => edge.bytes === null);
-  return `${formatBytes(bytes)}${unknown ? ' + ?' : ''}`;
+/** Bytes of all that is sent, the same tensor once for each receiver. */
+function crossing({stages}: StageGraph, edges: readonly Edge[]): SymbolicBytes {
+  const bytes = new SymbolicBytes();
+  for (const {from, output, to, input} of edges) {
+    const made = stages[from]?.outputs.find(({name}) => name === output);
+    const reader = stages[to];
+    const read = [...(reader?.inputs ?? []), ...(reader?.overridable ?? [])];
+    bytes.add(made ?? read.find(({name}) => name === input));
+  }
+  return bytes;
 }

@@ -10,7 +10,7 @@ interface Drawn {
 }
 
 /** Scales and zero points that are drawn from, so that some are the same. */
-const parameters = ['0', '1', '2'] as const;
+const parameters = ['0', '1', '2', '3'] as const;
 
 class RandomQuantized {
   readonly builder = new NetworkBuilder('random');
@@ -21,14 +21,16 @@ class RandomQuantized {
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
     this.builder.input('x', 'f32', [2, 4, 4, 4]);
-    for (const [at, [scale, zero]] of [
-      [1 / 64, 128],
-      [0.03, 100],
-      [0.05, 0],
-    ].entries()) {
+    const drawnFrom = [
+      [1 / 64, 'u8', 128],
+      [0.03, 'u8', 100],
+      [0.05, 'u8', 0],
+      [0.02, 'i8', -5],
+    ] as const;
+    for (const [at, [scale, type, zero]] of drawnFrom.entries()) {
       this.builder
-        .initializer(`s${at}`, tensorOf('f32', [], [scale ?? 1]))
-        .initializer(`z${at}`, tensorOf('u8', [], [zero ?? 0]));
+        .initializer(`s${at}`, tensorOf('f32', [], [scale]))
+        .initializer(`z${at}`, tensorOf(type, [], [zero]));
     }
     this.builder.initializer('w', this.uniform([4, 4, 1, 1]));
   }

@@ -44,11 +44,11 @@ stage1 CPU: execute on CPU, 1 operation, 16 B of weights
   runs norm
   in   u f32[1,4] (16 B) from stage0 WASM
   in   s f32[1,4] (16 B) from the client, if it overrides
-  out  v f32[?,4] (? B) to stage2 WASM
+  out  v f32[?,4] (16 B × ?) to stage2 WASM
 
 stage2 WASM: execute on WASM, 1 operation
   runs relu
-  in   v f32[?,4] (? B) from stage1 CPU
+  in   v f32[?,4] (16 B × ?) from stage1 CPU
   out  y f32[1,4] (16 B) to the client
 
 constant: made again in stage0 WASM
