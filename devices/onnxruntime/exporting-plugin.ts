@@ -27,7 +27,7 @@ export class ExportingPlugin extends OnnxRuntimePlugin {
   }
 
   protected override get save(): LoadOptions['save'] {
-    return (network, folder) => this.service.save(network, folder);
+    return async (network, folder) => this.service.save(network, folder);
   }
 
   async #findRequirements(): Promise<RuntimeRequirements> {

@@ -2,6 +2,7 @@ import {availableParallelism} from 'node:os';
 import {localName, type OperationSupport} from '../../schemas/device.js';
 import type {Metrics} from '../../schemas/metrics.js';
 import type {ConfigValues} from '../../schemas/properties.js';
+import {InferenceError} from '../../src/errors.js';
 import {parseConfig} from '../../src/plugin/config.js';
 import {ExclusiveNetwork} from '../../src/plugin/exclusive-network.js';
 import {ExecutorManager} from '../../src/plugin/executor-manager.js';
@@ -46,6 +47,7 @@ export class OnnxRuntimePlugin implements Plugin {
   readonly #workers: WarmWorkers<KernelSetup, KernelTask>;
   readonly #executors = new ExecutorManager();
   #service: ServicePool | undefined;
+  #closed = false;
 
   constructor(options: PluginOptions) {
     this.name = options.name;
@@ -74,8 +76,8 @@ export class OnnxRuntimePlugin implements Plugin {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([this.#service?.close(), this.#workers.close()]);
-    this.#service = undefined;
   }
 
   /** How a network writes what it was compiled to; null: this build of ONNX Runtime cannot. */
@@ -83,7 +85,9 @@ export class OnnxRuntimePlugin implements Plugin {
     return null;
   }
 
+  /** Throws RELEASED once closed: nobody would end it. */
   protected get service(): ServicePool {
+    if (this.#closed) throw new InferenceError('RELEASED', `${this.name} was closed`);
     this.#service ??= new ServicePool(this.#options.serviceWorker, this.#options.workerData);
     return this.#service;
   }

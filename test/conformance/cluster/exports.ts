@@ -129,12 +129,13 @@ function carriesWishes(check: Check): void {
   check('preprocessing travels with the network', async (t, core) => {
     const network = await core.readNetwork(line(['n', 2]));
     const steps = new PrePostProcessor();
-    steps.input('x').tensor({type: 'u8'}).convertElementType('f32').scale(2);
+    steps.input('x').tensor({type: 'u8', layout: 'NC'}).convertElementType('f32').scale(2);
     const options = {preprocessing: steps.build()};
     const executable = await core.loadNetwork(network, 'HETERO:CPU,WASM', {}, options);
     t.teardown(() => executable.release());
     const imported = await reimport(t, core, executable);
     t.deepEqual(imported.inputs, executable.inputs);
+    t.like(imported.inputs, [{name: 'x', type: 'u8', layout: 'NC'}]);
     const x = tensorOf('u8', [1, 2], [4, 8]);
     t.deepEqual(await infer(imported, {x}), {y: floats([5, 9], 2)});
   });

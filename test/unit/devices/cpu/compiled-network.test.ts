@@ -30,6 +30,20 @@ test('what CPU exports is optimised: operations are fused, and stay so at import
   );
 });
 
+test('a plugin that was closed starts no worker to export with', async t => {
+  const plugin = createPluginEngine();
+  const model = new NetworkBuilder()
+    .input('x', 'f32', [2])
+    .node('Relu', 'x', 'y')
+    .output('y', 'f32', [2])
+    .bytes();
+  const network = await plugin.loadNetwork({model, weightsFile: undefined}, {});
+  t.teardown(() => network.release());
+  await plugin.close();
+  const folder = await temporaryFolder(t);
+  await t.throwsAsync(async () => network.exportNetwork?.(folder), {code: 'RELEASED'});
+});
+
 test('scalars and tensors of unknown rank stay what they are', async t => {
   const plugin = createPluginEngine();
   t.teardown(() => plugin.close());
