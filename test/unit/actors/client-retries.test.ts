@@ -3,7 +3,13 @@ import type {Deployment} from '../../../schemas/deployment.js';
 import type {ErrorCode} from '../../../src/errors.js';
 import {kindOf, type SentInfer, SessionBench} from '../../support/session-bench.js';
 import {vector} from '../../support/stage-bench.js';
-import {chain, replicatedChain, singleStage, twoReplicas} from '../../support/stage-graphs.js';
+import {
+  chain,
+  replicatedChain,
+  singleStage,
+  together,
+  twoReplicas,
+} from '../../support/stage-graphs.js';
 
 function attemptOf(session: SessionBench): SentInfer {
   const [sent] = session.infers();
@@ -264,3 +270,22 @@ test('a replica that another request found gone is not tried before it may be ba
   session.advance(2000);
   t.is(session.infers().length, 2);
 });
+
+for (const fallback of [true, false]) {
+  const what = fallback ? 'is tried in the other variant' : 'ends the request';
+  test(`a kernel that fails ${what} if the fallback is ${fallback}`, t => {
+    const session = new SessionBench();
+    const request = session.submit(together([singleStage(), singleStage()], {fallback}));
+    const first = attemptOf(session);
+    session.fail({request, attempt: 1}, 0, 'STAGE_FAILED');
+    if (!fallback) {
+      t.like(session.endOf(request), {kind: 'failed', error: {code: 'STAGE_FAILED'}});
+      return;
+    }
+    session.advance(1500);
+    const second = attemptOf(session);
+    t.not(second.to, first.to);
+    session.output({request, attempt: 2}, 0, {y: vector(1)});
+    t.like(session.endOf(request), {kind: 'done', attempts: 2});
+  });
+}

@@ -65,6 +65,12 @@ test('MULTI loads the network on each of its devices, in their order', async t =
   t.like(deployment, {fallback: true, spare: false, excluded: []});
 });
 
+test('MULTI without run-time fallback tries no failed request elsewhere', async t => {
+  const {cluster} = await threeDevices();
+  const config = {ENABLE_RUNTIME_FALLBACK: false};
+  t.like(await load(cluster, 'MULTI:WASM,CPU', config), {fallback: false});
+});
+
 test('MULTI goes without a device that does not compile the network, and says why', async t => {
   const {cluster, wasm: broken} = await threeDevices();
   broken.onLoad = () => {
