@@ -4,13 +4,16 @@ import {
   type RuntimeRequirements,
 } from '../schemas/compiled-network.js';
 import type {DeviceDescription} from '../schemas/device.js';
-import type {ExportedNetwork} from '../schemas/exported-network.js';
 import type {DeviceMessage} from '../schemas/messages/device.js';
+import type {ImportOrder} from '../schemas/split-order.js';
 import {InferenceError} from '../src/errors.js';
 import type {Question} from '../src/kernel/asks.js';
 import type {Outcome} from '../src/kernel/behaviour.js';
 import type {Flow} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
+import {parseDeviceExpression} from '../src/plan/device-expression.js';
+import {expressionDevices} from '../src/plan/expression-devices.js';
+import {matchesDevice} from '../src/plan/resolve-device.js';
 
 /** A device that is to import something. */
 export interface Importer {
@@ -38,13 +41,18 @@ export function* askImporters(importers: readonly Importer[]): Flow<ImportProble
   return {of: importer => problems.get(keyOf(importer))};
 }
 
-/** Addresses of the devices that cannot import some stage which was compiled on their kind. */
+/**
+ * Of the devices that an order may mean, the addresses of those that cannot import some stage which
+ * was compiled on their kind. Throws INVALID_DEVICE.
+ */
 export function* findUnfit(
-  {variants}: ExportedNetwork,
+  {exported, device: expression}: ImportOrder,
   devices: readonly DeviceDescription[],
 ): Flow<ReadonlySet<string>> {
-  const stages = variants.flatMap(variant => variant.stages);
-  const importers = devices.flatMap(device =>
+  const named = expressionDevices(parseDeviceExpression(expression));
+  const meant = devices.filter(device => named?.some(name => matchesDevice(name, device)) ?? true);
+  const stages = exported.variants.flatMap(variant => variant.stages);
+  const importers = meant.flatMap(device =>
     stages.flatMap(({kind, compiled}) =>
       compiled === null || kind !== device.kind ? [] : [{device, compiled}],
     ),

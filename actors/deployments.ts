@@ -126,7 +126,7 @@ export class Deployments {
   *load(id: string, order: LoadOrder, client: string): Flow<Deployment> {
     const kept = new KeptDeployment(id, order);
     if ('exported' in order) {
-      kept.unfit = yield* findUnfit(order.exported, this.#context.devices());
+      kept.unfit = yield* findUnfit(order, this.#context.devices());
     }
     const wishes = wishesFor(order.device, order.config, this.cluster(kept));
     kept.keep({address: client, epoch: 0}, Number.POSITIVE_INFINITY);

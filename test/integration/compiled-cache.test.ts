@@ -1,8 +1,14 @@
+import {randomUUID} from 'node:crypto';
 import {readdir, readFile, truncate} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {runCoordinator} from '../../src/app/run-coordinator.js';
+import {runNode} from '../../src/app/run-node.js';
 import {type Config, Core} from '../../src/index.js';
+import {silentLog} from '../../src/ports/log.js';
 import {floats, line} from '../support/cluster-networks.js';
+import {eventually} from '../support/eventually.js';
+import {withNats} from '../support/nats.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
 /* The cache of compiled networks as a user has it: one cluster after another, and two at a time. */
@@ -50,4 +56,27 @@ test.serial('an entry that was cut short is compiled anew, and is whole again', 
   await truncate(content, whole.length >> 1);
   t.deepEqual([await isCached(t, core), await isCached(t, core)], [false, true]);
   t.deepEqual(await readFile(content), whole);
+});
+
+test.serial('a node has what it compiled before it was started again', async t => {
+  const dir = await temporaryFolder(t);
+  process.env['XDG_CACHE_HOME'] = await temporaryFolder(t); // Device processes inherit it.
+  const {url: servers} = await withNats(t);
+  const connect = {servers, cluster: randomUUID()};
+  const coordinator = await runCoordinator(connect, silentLog);
+  t.teardown(() => coordinator.close());
+  const core = await Core.connect(connect);
+  t.teardown(() => core.close());
+  const cached: boolean[] = [];
+  for (const name of ['first', 'again']) {
+    const node = await runNode({name, devices: ['CPU'], connect, cache: {dir}, log: silentLog});
+    t.teardown(() => node.close());
+    await eventually(
+      async () => (await core.getDeviceDescriptions()).map(device => device.node),
+      nodes => nodes.join() === name,
+    );
+    cached.push(await isCached(t, core));
+    await node.close();
+  }
+  t.deepEqual(cached, [false, true]);
 });

@@ -77,6 +77,13 @@ test('of several devices that a name means, one that can import is taken', async
   t.is(loadsOf(b).length, 1);
 });
 
+test('devices that are not meant are not asked', async t => {
+  const {cluster, a, b} = await twoProcessors();
+  deploymentIn(await cluster.ask(importing(exported(), 'host-b/CPU')));
+  const asked = (plugin: ScriptedPlugin) => plugin.tasks.some(({kind}) => kind === 'canImport');
+  t.deepEqual([asked(a), asked(b)], [false, true]);
+});
+
 test('a device that cannot import is given the network alone', async t => {
   const {cluster, a, b} = await twoProcessors();
   a.lacks = b.lacks = 'vectors';
