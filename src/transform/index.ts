@@ -1,4 +1,3 @@
-export {type LoweredNetwork, lowerPrecision} from './low-precision/lower-precision.js';
 export {
   type CalibrateRequest,
   calibrate,
