@@ -73,6 +73,17 @@ function travels(check: Check): void {
     );
   });
 
+  check('devices inside each other are exported, and imported as they were', async (t, core) => {
+    const executable = await load(t, core, line(), 'MULTI:(HETERO:CPU,WASM),WASM');
+    const imported = await reimport(t, core, executable);
+    t.deepEqual(
+      imported.variants.map(({device}) => device),
+      ['HETERO:CPU,WASM', 'WASM'],
+    );
+    t.deepEqual(graphOf(imported), graphOf(executable));
+    t.deepEqual(await infer(imported, {x: floats([1, 2], 2)}), {y: floats([3, 5], 2)});
+  });
+
   check('AUTO is exported as it is, and imported', async (t, core) => {
     const executable = await load(t, core, line(), 'AUTO:CPU,WASM');
     const imported = await reimport(t, core, executable);
