@@ -43,8 +43,8 @@ export function relu(): Uint8Array {
     modelProto({
       name: 'relu',
       nodes: [nodeProto('Relu', ['x'], ['y'])],
-      inputs: [{name: 'x', type: 'f32', shape: [2]}],
-      outputs: [{name: 'y', type: 'f32', shape: [2]}],
+      inputs: [{name: 'x', type: 'f32', shape: ['n', 2]}],
+      outputs: [{name: 'y', type: 'f32', shape: ['n', 2]}],
     }),
   );
 }
@@ -102,7 +102,7 @@ export function lookUpInputs(at: number): {readonly x: TensorData; readonly at: 
   return {x: floats([10, 20]), at: index};
 }
 
-/** Rows and columns of `heavy`'s matrices. */
+/** Columns of `heavy`'s matrices, and rows of what it is given. */
 const heavyWidth = 64;
 const heavyDepth = 16;
 
@@ -113,14 +113,14 @@ export function heavy(): Uint8Array {
   const names = Array.from({length: heavyDepth + 1}, (_, at) => `h${at}`);
   names[0] = 'x';
   names[heavyDepth] = 'y';
-  const shape = [heavyWidth, heavyWidth];
+  const shape = ['n', heavyWidth];
   return writeModel(
     modelProto({
       name: 'heavy',
       nodes: names.slice(1).map((to, at) => nodeProto('MatMul', [names[at] ?? '', 'w'], [to])),
       inputs: [{name: 'x', type: 'f32', shape}],
       outputs: [{name: 'y', type: 'f32', shape}],
-      initializers: [tensorProto('w', filled(shape, 1 / heavyWidth))],
+      initializers: [tensorProto('w', filled([heavyWidth, heavyWidth], 1 / heavyWidth))],
     }),
   );
 }

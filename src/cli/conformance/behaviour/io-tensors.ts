@@ -10,7 +10,7 @@ export const ioTensors: readonly Behaviour[] = [
     area,
     name: "the caller's tensors stay as they are",
     async run(bench) {
-      const x = floats([-1, 2]);
+      const x = floats([-1, 2], [1, 2]);
       const request = (await bench.load(relu())).createInferRequest();
       for (const _ of [1, 2]) await request.infer({x});
       expectSame('input', x.data, Float32Array.of(-1, 2));
@@ -68,20 +68,20 @@ export const ioTensors: readonly Behaviour[] = [
     name: 'tensors of another type, shape or size, and unknown names, are refused',
     async run(bench) {
       const request = (await bench.load(relu())).createInferRequest();
-      const integers: TensorData<'i32'> = {type: 'i32', shape: [2], data: new Int32Array(2)};
-      const short = {...floats([1, 2]), data: new Float32Array(1)};
+      const integers: TensorData<'i32'> = {type: 'i32', shape: [1, 2], data: new Int32Array(2)};
+      const short = {...floats([1, 2], [1, 2]), data: new Float32Array(1)};
       const cases = [
         ['TYPE_MISMATCH', {x: integers}],
-        ['SHAPE_MISMATCH', {x: floats([1, 2, 3])}],
-        ['SHAPE_MISMATCH', {x: floats([1, 2], [1, 2])}],
+        ['SHAPE_MISMATCH', {x: floats([1, 2, 3], [1, 3])}],
+        ['SHAPE_MISMATCH', {x: floats([1, 2])}],
         ['SIZE_MISMATCH', {x: short}],
-        ['UNKNOWN_INPUT', {z: floats([1, 2])}],
+        ['UNKNOWN_INPUT', {z: floats([1, 2], [1, 2])}],
         ['MISSING_INPUT', {}],
       ] as const;
       for (const [code, inputs] of cases) {
         await expectRefused(code, code, () => request.infer(inputs));
       }
-      await request.infer({x: floats([1, 2])});
+      await request.infer({x: floats([1, 2], [1, 2])});
       await expectRefused('an output', 'UNKNOWN_OUTPUT', () => request.getOutput('z'));
     },
   },

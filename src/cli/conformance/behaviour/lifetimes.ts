@@ -63,8 +63,7 @@ export const lifetimes: readonly Behaviour[] = [
       const runs = Array.from({length: 60}, (_, each) =>
         second.createInferRequest().infer(inputs(each)),
       );
-      await first.release();
-      const outputs = await Promise.all(runs);
+      const [outputs] = await Promise.all([Promise.all(runs), first.release()]);
       const given = outputs.map(({y}) => y?.data[0]);
       expectSame(
         'outputs',

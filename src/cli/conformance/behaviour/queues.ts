@@ -52,8 +52,7 @@ export const queues: readonly Behaviour[] = [
       queue.setCallback(error => codes.push(error?.code));
       await queue.startAsync({...heavyInputs()});
       const next = expectRefused('a start', 'RELEASED', () => queue.startAsync({...heavyInputs()}));
-      await queue.release();
-      await next;
+      await Promise.all([next, queue.release()]);
       expectSame('runs that ended', codes.length, 1);
     },
   },
