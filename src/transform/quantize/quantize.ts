@@ -100,8 +100,8 @@ export function quantize(given: Quantizable, options: QuantizeOptions = {}): Qua
   }
   const {graph} = editor.finish();
   const model = writeModel(withFields<ModelProto>(network.model, {graph}));
-  const bytesBefore = writeModel(network.model).length;
-  return {model, quantized, skipped, bytesBefore, bytesAfter: model.length};
+  const before = given instanceof Uint8Array ? given : writeModel(network.model);
+  return {model, quantized, skipped, bytesBefore: before.length, bytesAfter: model.length};
 }
 
 /** What writes operations; `dynamic` and `static` in the modes of these names only. */
