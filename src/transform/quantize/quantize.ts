@@ -1,4 +1,6 @@
+import type {NetworkGraph} from '../../../schemas/network-graph.js';
 import {InferenceError} from '../../errors.js';
+import {nearestName} from '../../nearest-name.js';
 import type {ModelProto} from '../../network/generated/onnx_pb.js';
 import {operationType} from '../../network/operation-names.js';
 import {withFields} from '../../network/with-fields.js';
@@ -71,10 +73,11 @@ const stepsMax = {weights: 127, dynamic: 127, static: 63} as const;
 /**
  * A network with int8 weights, symmetric, so that zero is exactly 0. Operations inside bodies and
  * local functions, and weights in external data, are left as they are. Throws INVALID_NETWORK, and
- * INVALID_ARGUMENT for the mode `static` without ranges.
+ * for options INVALID_ARGUMENT (the mode `static` without ranges, too) or UNKNOWN_OPERATION.
  */
 export function quantize(given: Quantizable, options: QuantizeOptions = {}): QuantizedNetwork {
   const network = parsedOf(given);
+  checkOptions(network.graph, options);
   const editor = new GraphEditor(network);
   const writing = beginWriting(editor, options);
   const quantized: QuantizedOperation[] = [];
@@ -104,6 +107,27 @@ export function quantize(given: Quantizable, options: QuantizeOptions = {}): Qua
   return {model, quantized, skipped, bytesBefore: before.length, bytesAfter: model.length};
 }
 
+function checkOptions(
+  {name, operations}: NetworkGraph,
+  {mode = 'dynamic', except = [], ranges}: QuantizeOptions,
+): void {
+  if (!Object.hasOwn(stepsMax, mode)) {
+    const text = `expected a mode out of ${Object.keys(stepsMax).join(', ')}, given '${mode}'`;
+    throw new InferenceError('INVALID_ARGUMENT', text);
+  }
+  if (mode === 'static' && ranges === undefined) {
+    const text = 'expected ranges for the mode static, as calibrate finds them, given none';
+    throw new InferenceError('INVALID_ARGUMENT', text);
+  }
+  const known = new Set(operations.map(operation => operation.name));
+  const unknown = except.find(each => !known.has(each));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, known);
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  const text = `expected operations of network '${name}' to leave, given '${unknown}'${hint}`;
+  throw new InferenceError('UNKNOWN_OPERATION', text, {operation: unknown});
+}
+
 /** What writes operations; `dynamic` and `static` in the modes of these names only. */
 interface Writing {
   readonly store: WeightStore;
@@ -117,10 +141,6 @@ function beginWriting(editor: GraphEditor, options: QuantizeOptions): Writing {
     perChannel: perChannel && editor.opset() >= since.perChannel,
     stepsMax: stepsMax[mode],
   });
-  if (mode === 'static' && ranges === undefined) {
-    const text = 'expected ranges for the mode static, as calibrate finds them, given none';
-    throw new InferenceError('INVALID_ARGUMENT', text);
-  }
   const isFit = editor.hasConstants && editor.opset() >= since.static;
   const isStatic = mode === 'static' && ranges !== undefined && isFit;
   return {

@@ -224,6 +224,18 @@ test('what cannot be quantised is left as it is, and the reason said', t => {
   t.deepEqual(drawn(model), drawn(network.bytes()));
 });
 
+test('a mode or an operation that is not there is refused', t => {
+  const mode = 'int4' as 'weights';
+  t.throws(() => transform.quantize(product().bytes(), {mode}), {
+    code: 'INVALID_ARGUMENT',
+    message: "expected a mode out of weights, dynamic, static, given 'int4'",
+  });
+  t.throws(() => transform.quantize(product().bytes(), {except: ['produkt']}), {
+    code: 'UNKNOWN_OPERATION',
+    message: /given 'produkt'; did you mean 'product'\?$/,
+  });
+});
+
 test('an old operator set gets one scale for each tensor, or nothing', t => {
   const at = (version: number) => product().opset('', version).bytes();
   const old = transform.quantize(at(12));
