@@ -71,6 +71,65 @@ test('a kernel with a name of its own is known by what it makes', t => {
   ]);
 });
 
+// x -> MatMul w -> Add b -> Div -> Erf -> Add -> Mul (with the first Add) -> Transpose -> MatMul
+function layer() {
+  const one = tensorOf('f32', [1], [1]);
+  return new NetworkBuilder()
+    .input('x', 'f32', [2, 2])
+    .initializer('w', tensorOf('f32', [2, 2], [1, 2, 3, 4]))
+    .initializer('b', one)
+    .node('MatMul', 'x w', 'm', {}, 'matmul')
+    .node('Add', 'm b', 's', {}, 'bias')
+    .node('Div', 's b', 'd', {}, 'divide')
+    .node('Erf', 'd', 'e', {}, 'erf')
+    .node('Add', 'e b', 'p', {}, 'plus')
+    .node('Mul', 's p', 'g', {}, 'gelu')
+    .node('Transpose', 'g', 't', {}, 'turn')
+    .node('MatMul', 'g t', 'z', {}, 'product')
+    .output('z');
+}
+
+test('where it is known what kernels make, fusions of many operations are told apart', t => {
+  const kernels = [
+    {name: 'matmul/MatMulAddFusion', type: 'Gemm', outputs: ['made']},
+    {name: 'gemm_output_reshape', type: 'Reshape', outputs: ['s']},
+    {name: 'Gelu_token_3', type: 'com.microsoft.Gelu', outputs: ['g']},
+    {name: 'product/MatmulTransposeFusion/', type: 'com.microsoft.FusedMatMul', outputs: ['z']},
+  ];
+  t.deepEqual(told(layer(), kernels), [
+    'matmul/MatMulAddFusion: matmul + bias',
+    'gemm_output_reshape: nobody',
+    'Gelu_token_3: gelu + divide + erf + plus',
+    'product/MatmulTransposeFusion/: product + turn',
+  ]);
+});
+
+test('where it is not known, a kernel takes what it surely does and no more', t => {
+  const kernels = [
+    {name: 'matmul/MatMulAddFusion', type: 'Gemm'},
+    {name: 'Gelu', type: 'Gelu'},
+    {name: 'product/MatmulTransposeFusion/', type: 'FusedMatMul'},
+  ];
+  t.deepEqual(told(layer(), kernels), [
+    'matmul/MatMulAddFusion: matmul + bias',
+    'Gelu: nobody',
+    'product/MatmulTransposeFusion/: product + turn',
+  ]);
+});
+
+test('operations around a quantised kernel are done by it', t => {
+  const network = new NetworkBuilder()
+    .input('q', 'u8', [1])
+    .initializer('s', tensorOf('f32', [], [1]))
+    .node('DequantizeLinear', 'q s', 'f', {}, 'dequantize')
+    .node('Sigmoid', 'f', 'g', {}, 'sigmoid')
+    .node('QuantizeLinear', 'g s', 'y', {}, 'quantize')
+    .output('y');
+  t.deepEqual(told(network, [{name: 'sigmoid_token_1', type: 'QLinearSigmoid'}]), [
+    'sigmoid_token_1: sigmoid + dequantize + quantize',
+  ]);
+});
+
 test('what a constant is folded from is no kernel’s', t => {
   const network = new NetworkBuilder()
     .input('x', 'f32', [1])
