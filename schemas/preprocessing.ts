@@ -104,12 +104,12 @@ const cropSchema = z
     'expected either top, left, height and width, or begin and end',
   );
 
-export const padModes = ['constant', 'edge', 'reflect'] as const;
+export const padModes = ['constant', 'edge', 'reflect', 'symmetric'] as const;
 
 /**
  * Adds a border along the axes H and W, or `begin` elements before and `end` behind along every
  * axis: of `value` (0), which may be one for each channel, of the outermost elements (`edge`), or of
- * the elements mirrored there, without the outermost (`reflect`).
+ * the elements mirrored there, without the outermost (`reflect`) or with it (`symmetric`).
  */
 const padSchema = z
   .strictObject({

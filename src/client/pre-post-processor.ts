@@ -71,7 +71,7 @@ interface Ranges {
 }
 
 interface Filling {
-  readonly mode?: 'constant' | 'edge' | 'reflect';
+  readonly mode?: 'constant' | 'edge' | 'reflect' | 'symmetric';
   readonly value?: Values;
 }
 
@@ -82,8 +82,10 @@ export interface InputTensor {
   readonly shape?: readonly Dimension[];
   /** Of the image, instead of `shape`; `dynamic`: each request may bring another size. */
   readonly spatial?: 'dynamic' | {readonly height: number; readonly width: number};
-  /** Its layout is NHWC if none is given. NV12_TWO_PLANES makes of `image` the inputs `image/y` and
-   * `image/uv`, I420_THREE_PLANES `image/y`, `image/u` and `image/v`. */
+  /**
+   * Its layout is NHWC if none is given. NV12_TWO_PLANES makes of `image` the inputs `image/y` and
+   * `image/uv`, I420_THREE_PLANES `image/y`, `image/u` and `image/v`.
+   */
   readonly color?: ColorFormat;
 }
 
@@ -144,7 +146,8 @@ class Steps {
 
   /**
    * Adds a border to the image, or `begin` and `end` elements along every axis: of `value` (0; one for
-   * each channel if it is a list), of the outermost elements (`edge`), or mirrored ones (`reflect`).
+   * each channel if it is a list), of the outermost elements (`edge`), or of those mirrored, without
+   * the outermost (`reflect`) or with it (`symmetric`).
    */
   pad(border: (Border | Ranges) & Filling): this {
     return this.#add({kind: 'pad', ...border});

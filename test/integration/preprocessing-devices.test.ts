@@ -56,6 +56,7 @@ const ways: Readonly<Record<string, Way>> = {
   ...padding('constant'),
   ...padding('edge'),
   ...padding('reflect'),
+  ...padding('symmetric'),
   cropped: {
     shape: [1, 2, 3, 3],
     declare: (steps, name) =>
@@ -132,7 +133,9 @@ function resizing(mode: 'linear' | 'nearest' | 'cubic'): Readonly<Record<string,
   };
 }
 
-function padding(mode: 'constant' | 'edge' | 'reflect'): Readonly<Record<string, Way>> {
+function padding(
+  mode: 'constant' | 'edge' | 'reflect' | 'symmetric',
+): Readonly<Record<string, Way>> {
   const value = mode === 'constant' ? {value: [7, 8, 9]} : {};
   const border = {top: 1, bottom: 2, left: 3, right: 0, mode, ...value};
   const declare = (steps: PrePostProcessor, name: string) =>

@@ -8,6 +8,9 @@ import type {Flowing, Format, Shape, StepKind} from '../step-kind.js';
 
 type Step = Extract<ProcessingStep, {readonly kind: 'pad'}>;
 
+/** Before the first element of any axis: ONNX cuts what lies outside off. */
+const beforeFirst = -(2 ** 31);
+
 /** What is added along one axis. */
 interface Border {
   readonly axis: number;
@@ -31,6 +34,10 @@ export const pad: StepKind<Step> = {
   apply(step, value, graph) {
     const borders = bordersOf(step, value, value.shape);
     checkReflection(step, borders, value.shape);
+    if (step.mode === 'symmetric') {
+      const name = borders.reduce((made, border) => mirrored(made, border, graph), value.name);
+      return {...value, name, shape: padded(borders, value.shape, 1)};
+    }
     const via = paddedAs[value.type] ?? value.type;
     const wide = via === value.type ? value.name : graph.cast(value.name, via);
     const whole = {...value, name: wide, type: via};
@@ -100,11 +107,28 @@ function padChannels(
   return graph.node('Concat', planes, {axis: BigInt(axis)});
 }
 
+/** ONNX's Pad does not repeat the outermost elements: they are cut out backwards and put beside. */
+function mirrored(name: string, {axis, begin, end}: Border, graph: StepGraph): string {
+  const cut = (from: number, to: number) => {
+    const [start, stop, along, step] = [[from], [to], [axis], [-1]].map(each =>
+      graph.integers(each),
+    ) as [string, string, string, string];
+    return graph.node('Slice', [name, start, stop, along, step]);
+  };
+  const parts = [
+    ...(begin === 0 ? [] : [cut(begin - 1, beforeFirst)]),
+    name,
+    ...(end === 0 ? [] : [cut(-1, -1 - end)]),
+  ];
+  return parts.length === 1 ? name : graph.node('Concat', parts, {axis: BigInt(axis)});
+}
+
 function checkReflection({mode}: Step, borders: readonly Border[], shape: Shape): void {
-  for (const {axis, begin, end} of mode === 'reflect' ? borders : []) {
-    const size = sizeAt(shape, axis);
-    if (size === undefined || Math.max(begin, end) < size) continue;
-    throw refusal(`expected to mirror less than ${size} elements of axis ${axis} of [${shape}]`);
+  if (mode !== 'reflect' && mode !== 'symmetric') return;
+  for (const {axis, begin, end} of borders) {
+    const most = (sizeAt(shape, axis) ?? Number.POSITIVE_INFINITY) - (mode === 'reflect' ? 1 : 0);
+    if (Math.max(begin, end) <= most) continue;
+    throw refusal(`expected to mirror at most ${most} elements of axis ${axis} of [${shape}]`);
   }
 }
 

@@ -335,6 +335,7 @@ const everyStep: readonly ProcessingStep[] = [
   {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1},
   {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, mode: 'edge'},
   {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, mode: 'reflect'},
+  {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, mode: 'symmetric'},
   {kind: 'pad', top: 1, bottom: 1, left: 1, right: 1, value: [0, 1]},
   {kind: 'crop', begin: [0, 0, 0, 0], end: [1, 1, 1, 1]},
   {kind: 'convertElementType', type: 'u8'},

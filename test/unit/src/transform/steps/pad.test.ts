@@ -9,6 +9,7 @@ const borders: readonly (readonly [string, object, number[]])[] = [
   ['a border of a value', {value: 7.5}, [7.5, 1, 2, 3, 7.5, 7.5]],
   ['a border of the outermost', {mode: 'edge'}, [1, 1, 2, 3, 3, 3]],
   ['a border of the mirrored', {mode: 'reflect'}, [2, 1, 2, 3, 2, 1]],
+  ['a border of the mirrored and the outermost', {mode: 'symmetric'}, [1, 1, 2, 3, 3, 2]],
 ];
 
 for (const [what, fields, expected] of borders) {
@@ -24,13 +25,18 @@ for (const [what, fields, expected] of borders) {
   });
 }
 
-test('a border cannot mirror more than there is', async t => {
-  const steps = [{kind: 'pad', begin: [0, 3], end: [0, 0], mode: 'reflect'}];
-  const tensor = tensorOf('f32', [1, 3], [1, 2, 3]);
-  await t.throwsAsync(runSteps({shape: [1, 3], steps}, row, tensor), {
-    message: /step 1 \(pad\): expected to mirror less than 3 elements of axis 1/,
+for (const [mode, begin, most] of [
+  ['reflect', 3, 2],
+  ['symmetric', 4, 3],
+] as const) {
+  test(`a border of ${mode} cannot mirror more than there is`, async t => {
+    const steps = [{kind: 'pad', begin: [0, begin], end: [0, 0], mode}];
+    const tensor = tensorOf('f32', [1, 3], [1, 2, 3]);
+    await t.throwsAsync(runSteps({shape: [1, 3], steps}, row, tensor), {
+      message: new RegExp(`\\(pad\\): expected to mirror at most ${most} elements of axis 1`),
+    });
   });
-});
+}
 
 test('each channel may have a border of its own value', async t => {
   const input: TensorInfo = {name: 'image', type: 'u8', shape: [1, 1, 2, 2]};
