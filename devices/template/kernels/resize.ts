@@ -12,19 +12,22 @@ import {
 } from '../../../src/plugin/graph/shapes.js';
 import {take} from '../take.js';
 import {required} from './required.js';
+import {cubicFilter, type Filter, linearFilter, smoothTaps} from './smooth-taps.js';
 import {roundings, sourcePositions, transforms} from './source-positions.js';
 
 type Inputs = readonly (TensorData | undefined)[];
 
 /** `Resize` by scales or to sizes, or of a region: nearest, linear or cubic, along any axes. */
 export const resize: KernelBuilder = node => {
-  refuse(node);
   const {attributes} = node;
+  attributes.choice('keep_aspect_ratio_policy', 'stretch', ['stretch']);
   const mode = attributes.choice('mode', 'nearest', ['nearest', 'linear', 'cubic']);
   const way = attributes.choice('coordinate_transformation_mode', 'half_pixel', transformNames);
   const crops = way === 'tf_crop_and_resize';
   const round = roundings[attributes.choice('nearest_mode', 'round_prefer_floor', roundingNames)];
   const axes = attributes.ints('axes');
+  const filter = smoothing(node, mode);
+  const leavesOut = attributes.flag('exclude_outside', false);
   const tapsOf = mode === 'cubic' ? cubicTapsOf(attributes) : linearTaps;
   const outside = attributes.float('extrapolation_value', 0);
   return inputs => {
@@ -32,10 +35,15 @@ export const resize: KernelBuilder = node => {
     const regions = crops ? regionsOf(input, inputs[1], axes) : [];
     const target = {...targetOf(input, inputs, axes), regions};
     const positions = sourcePositions(input.shape, target, transforms[way]);
+    const tapsAlong = (axis: number) =>
+      filter && smoothTaps(filter, target.scales[axis] ?? 1, leavesOut);
     const result =
       mode === 'nearest'
         ? nearest(input, target.sizes, positions, round)
-        : positions.reduce((sum, at, axis) => interpolated(sum, axis, at, tapsOf), input);
+        : positions.reduce(
+            (sum, at, axis) => interpolated(sum, axis, at, tapsAlong(axis) ?? tapsOf),
+            input,
+          );
     return [crops ? filledOutside(result, input.shape, positions, outside) : result];
   };
 };
@@ -43,9 +51,11 @@ export const resize: KernelBuilder = node => {
 const transformNames = Object.keys(transforms) as (keyof typeof transforms)[];
 const roundingNames = Object.keys(roundings) as (keyof typeof roundings)[];
 
-function refuse({attributes}: NodeSetting): void {
-  attributes.expectInt('antialias', 0);
-  attributes.choice('keep_aspect_ratio_policy', 'stretch', ['stretch']);
+/** The filter that `antialias` widens; undefined where nothing is smoothed. */
+function smoothing({attributes}: NodeSetting, mode: string): Filter | undefined {
+  if (mode === 'nearest') attributes.expectInt('antialias', 0);
+  if (!attributes.flag('antialias', false)) return undefined;
+  return mode === 'cubic' ? cubicFilter(attributes.float('cubic_coeff_a', -0.75)) : linearFilter;
 }
 
 export interface ResizeTarget {

@@ -195,6 +195,24 @@ function resizes(): readonly OperationCase[] {
     {mode: 'cubic', cubic_coeff_a: -0.5},
     {mode: 'cubic', exclude_outside: 1n},
   ];
+  const filters = [
+    {mode: 'linear'},
+    {mode: 'cubic'},
+    {mode: 'linear', exclude_outside: 1n},
+    {mode: 'cubic', cubic_coeff_a: -0.5, exclude_outside: 1n},
+  ];
+  const smoothed = filters.flatMap(filter =>
+    [
+      [1, 2, 2, 3],
+      [1, 2, 3, 8],
+      [1, 2, 9, 9],
+    ].map(sizes => ({
+      type: 'Resize',
+      opset: 18,
+      attributes: {...filter, antialias: 1n},
+      inputs: [positive, undefined, undefined, fixed('i64', sizes)],
+    })),
+  );
   // Rows from before the first on to the middle, columns from the second half on.
   const region = fixed('f32', [0, 0, -0.3, 0.5, 1, 1, 0.5, 1.2]);
   const crops = [{}, {extrapolation_value: 7}].flatMap(extrapolation =>
@@ -214,6 +232,7 @@ function resizes(): readonly OperationCase[] {
   return [
     ...modes.flatMap(mode => resize(mode, x)),
     ...cubic.flatMap(mode => resize(mode, positive)),
+    ...smoothed,
     ...crops,
     ...forNearest,
   ];
