@@ -76,14 +76,20 @@ const reverseChannelsSchema = z.strictObject({kind: z.literal('reverseChannels')
 
 /**
  * Resizes along the axes H and W; to what the steps after it and the network need where no size is
- * given.
+ * given. `antialias`: what shrinks is smoothed, as Pillow does; not with `nearest`.
  */
-const resizeSchema = z.strictObject({
-  kind: z.literal('resize'),
-  mode: z.enum(['linear', 'nearest', 'cubic']),
-  height: sizeSchema.optional(),
-  width: sizeSchema.optional(),
-});
+const resizeSchema = z
+  .strictObject({
+    kind: z.literal('resize'),
+    mode: z.enum(['linear', 'nearest', 'cubic']),
+    height: sizeSchema.optional(),
+    width: sizeSchema.optional(),
+    antialias: z.boolean().optional(),
+  })
+  .refine(
+    ({mode, antialias}) => mode !== 'nearest' || antialias !== true,
+    'expected no antialias with nearest',
+  );
 
 /**
  * Keeps a window: of `height` x `width` along the axes H and W, or from `begin` up to, not including,

@@ -122,7 +122,9 @@ function declare(
   const {mean, scale} = setting;
   if (['f16', 'f32', 'f64'].includes(type) || (mean ?? scale)) input.convertElementType('f32');
   const size = {height: target.height ?? height, width: target.width ?? width};
-  if (size.height !== height || size.width !== width) input.resize(setting.resize, size);
+  if (size.height !== height || size.width !== width) {
+    input.resize(setting.resize, {...size, antialias: setting.antialias});
+  }
   if (mean !== undefined) input.mean(oneOrMany(mean));
   if (scale !== undefined) input.scale(oneOrMany(scale));
 }

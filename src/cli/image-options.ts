@@ -9,6 +9,7 @@ export interface ImageOptions {
   readonly scaleValues?: string;
   readonly reverseInputChannels?: boolean;
   readonly resize?: ResizeMode;
+  readonly antialias?: boolean;
 }
 
 type ResizeMode = 'linear' | 'nearest' | 'cubic';
@@ -20,6 +21,7 @@ export interface ImageSetting {
   readonly scale: readonly number[] | undefined;
   readonly reverse: boolean;
   readonly resize: ResizeMode;
+  readonly antialias: boolean;
 }
 
 /** Adds the options, which have the names and forms of benchmark_app's. */
@@ -36,7 +38,8 @@ export function withImageOptions(command: Command): Command {
       new Option('--resize <mode>', 'how images become as large as the network takes them')
         .choices(['linear', 'nearest', 'cubic'])
         .default('linear'),
-    );
+    )
+    .option('--antialias', 'smooth images that shrink, as Pillow does');
 }
 
 /**
@@ -50,8 +53,9 @@ export function imageSettings(
   const layout = read('--layout', options.layout, inputs);
   const mean = read('--mean-values', options.meanValues, inputs);
   const scale = read('--scale-values', options.scaleValues, inputs);
-  const {reverseInputChannels: reverse = false, resize = 'linear'} = options;
+  const {reverseInputChannels: reverse = false, resize = 'linear', antialias = false} = options;
   if (reverse && inputs.length === 0) throw withoutImages('--reverse-input-channels');
+  if (antialias && inputs.length === 0) throw withoutImages('--antialias');
   const numbers = (option: string, text: string | undefined) =>
     text === undefined ? undefined : numbersIn(text, option);
   const settings = inputs.map(name => {
@@ -61,6 +65,7 @@ export function imageSettings(
       scale: numbers('--scale-values', of(scale, name)),
       reverse,
       resize,
+      antialias,
     };
     return [name, setting] as const;
   });

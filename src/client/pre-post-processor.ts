@@ -128,10 +128,17 @@ class Steps {
     return this.#add({kind: 'reverseChannels'});
   }
 
-  /** To what the network takes, if no size is given. */
+  /**
+   * To what the network takes, if no size is given. `antialias`: what shrinks is smoothed, as Pillow
+   * does; not with `nearest`.
+   */
   resize(
     mode: 'linear' | 'nearest' | 'cubic',
-    size: {readonly height?: number; readonly width?: number} = {},
+    size: {
+      readonly height?: number;
+      readonly width?: number;
+      readonly antialias?: boolean;
+    } = {},
   ): this {
     return this.#add({kind: 'resize', mode, ...size});
   }

@@ -1,6 +1,7 @@
 import type {ElementType, NumericType} from '../../../schemas/element-type.js';
 import type {Layout} from '../../../schemas/layout.js';
 import type {ProcessingStep} from '../../../schemas/preprocessing.js';
+import type {Attributes} from '../../network/node-proto.js';
 import {axisOf, refusal, sizeAt, withDimensions} from '../axes.js';
 import {rangeOf} from '../element-range.js';
 import type {StepGraph} from '../step-graph.js';
@@ -15,8 +16,8 @@ const resizable: readonly ElementType[] = ['f32', 'f16', 'i8', 'u8', 'i16', 'u16
 /**
  * As OpenVINO's PrePostProcessor resizes (Interpolate with its default attributes): pixels have
  * their positions at their centres (half_pixel), the nearest of two at the same distance is the
- * former, cubic has the coefficient -0.75, and nothing is smoothed where an image shrinks. These
- * are the defaults of ONNX's Resize as well.
+ * former, cubic has the coefficient -0.75, and nothing is smoothed where an image shrinks unless
+ * `antialias` says so. These are the defaults of ONNX's Resize as well.
  */
 export const resize: StepKind<Step> = {
   shapeBefore(_, after, {layout}) {
@@ -63,7 +64,7 @@ function throughFloat(
 
 /** Kernels want four axes, the pixels in the last two: the value is moved there and back. */
 function resized(
-  {mode}: Step,
+  step: Step,
   {name, layout = '', shape}: Flowing,
   graph: StepGraph,
   size: readonly number[],
@@ -77,9 +78,16 @@ function resized(
   const others = there.slice(0, -2).map(axis => sizeAt(shape, axis));
   const fixed = asItIs(whole, added.length + layout.length, graph);
   const sizes = sizesOf(fixed, [...added.map(() => 1), ...others], size, graph);
-  const made = graph.node('Resize', [fixed, '', '', sizes], {mode});
+  const made = graph.node('Resize', [fixed, '', '', sizes], attributesOf(step));
   const lean = added.length === 0 ? made : graph.node('Squeeze', [made, graph.integers(added)]);
   return isLast ? lean : graph.node('Transpose', [lean], {perm: back.map(BigInt)});
+}
+
+/** Smoothed as Pillow does: nothing beyond the border counts, and cubic has another coefficient. */
+function attributesOf({mode, antialias = false}: Step): Attributes {
+  if (!antialias) return {mode};
+  const smooth = {mode, antialias: 1n, exclude_outside: 1n};
+  return mode === 'cubic' ? {...smooth, cubic_coeff_a: -0.5} : smooth;
 }
 
 /**

@@ -80,6 +80,13 @@ const cases: readonly (readonly [string, TensorInfo, Tensor<'u8'>, ImageOptions,
     tensorOf('f32', [1, 3, 1, 1], [100, 55, 152.5]),
   ],
   [
+    'what shrinks may be smoothed',
+    infoOf('f32', ['n', 1, 'h', 1]),
+    image(1, 0, 96, 96, 96),
+    {layout: 'NCHW', antialias: true},
+    tensorOf('f32', [1, 1, 1, 1], [76]),
+  ],
+  [
     'alpha is ignored where there are three channels',
     planar,
     clear,
