@@ -6,6 +6,7 @@ import {lifetimes} from './cluster/lifetimes.js';
 import {networks} from './cluster/networks.js';
 import {processing} from './cluster/processing.js';
 import {profiling} from './cluster/profiling.js';
+import {properties} from './cluster/properties.js';
 import {quantized} from './cluster/quantized.js';
 import {queues} from './cluster/queues.js';
 import {requests} from './cluster/requests.js';
@@ -18,6 +19,7 @@ export function conformsToCluster(name: string, open: Open): void {
   const check = checkOn(name, open);
   networks(check);
   virtualDevices(check);
+  properties(check);
   processing(check);
   quantized(check);
   requests(check);
