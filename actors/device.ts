@@ -93,6 +93,8 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
         return this.#departure.onReply(message, now);
       case 'properties':
         return [this.#pass(message.ask, {kind: 'properties', device: this.#options.description})];
+      case 'measure':
+        return [this.#pass(message.ask, {kind: 'measure', config: this.#configured({})})];
       case 'query': {
         const {ask, network, config} = message;
         return [this.#pass(ask, {kind: 'query', network, config: this.#configured(config)})];

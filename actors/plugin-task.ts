@@ -24,6 +24,8 @@ export type PluginTask =
     }
   /** Stores what was compiled for `address`; answers a StageExport. */
   | {readonly kind: 'export'; readonly address: string}
+  /** Measures how fast the device is, once; answers `{workPerMs}`. */
+  | {readonly kind: 'measure'; readonly config: ConfigMap}
   /** Answers an ImportSupport. */
   | {readonly kind: 'canImport'; readonly requirements: RuntimeRequirements}
   /** Withdraws the executor named `address` and ends its kernels. */

@@ -9,13 +9,17 @@ import type {Outcome} from '../src/kernel/behaviour.js';
 import type {Flow} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {type Assignment, assignByFallback, type Candidate} from '../src/plan/assign-affinity.js';
+import {assignByCost} from '../src/plan/assign-by-cost.js';
 import {cutStages, type StageCut} from '../src/plan/cut-stages.js';
 import {configOf} from '../src/plan/device-config.js';
 import {followPatterns} from '../src/plan/follow-patterns.js';
+import {operationWork} from '../src/plan/operation-work.js';
 import {buildStageGraph} from '../src/plan/stage-graph.js';
 import {tensorInfos} from '../src/plan/tensor-infos.js';
 import type {Wish} from '../src/plan/wish.js';
 import {withStates} from '../src/plan/with-states.js';
+import {standardConfig} from '../src/plugin/config.js';
+import {type Measured, measureDevices, withSpeeds} from './measure-devices.js';
 import type {Inspection, PlannerTask} from './planner-task.js';
 
 /** A network that has been asked about: what every candidate of a wish says of every operation. */
@@ -24,6 +28,8 @@ export interface Queried {
   readonly wish: Wish;
   readonly inspection: Inspection;
   readonly candidates: readonly Candidate[];
+  /** How fast devices are, if the network is to be distributed by cost. */
+  readonly measured: Measured | null;
 }
 
 /** A network as it will be laid out. */
@@ -56,6 +62,8 @@ export function* queryWishes(
   }
   const answers = (yield {wait: 'ask', questions: [...questions.values()]}) as Outcome[];
   const byKey = new Map([...questions.keys()].map((key, at) => [key, answers[at]]));
+  const measured = new Map<Wish, Measured>();
+  for (const wish of wishes.filter(isPipelined)) measured.set(wish, yield* measureDevices(wish));
   return wishes.map(wish => {
     const inspection = inspections.get(wish.batch > 1);
     invariant(inspection !== undefined, 'every wish has been looked at');
@@ -65,7 +73,7 @@ export function* queryWishes(
       });
       return {device: label, support: all.reduce(both)};
     });
-    return {order, wish, inspection, candidates};
+    return {order, wish, inspection, candidates, measured: measured.get(wish) ?? null};
   });
 }
 
@@ -76,6 +84,11 @@ export function* inspect(
 ): Flow<Inspection> {
   const task: PlannerTask = {kind: 'inspect', network, config, preprocessing, batched};
   return (yield {wait: 'run', executor: planner, task}) as Inspection;
+}
+
+/** Only where there is something to distribute. */
+function isPipelined({chosen, config}: Wish): boolean {
+  return chosen.length > 1 && standardConfig(config).MODEL_DISTRIBUTION_POLICY !== '';
 }
 
 export function devicesOf({chosen}: Wish): readonly DeviceDescription[] {
@@ -90,11 +103,16 @@ export function layOut(queried: Queried): Split {
   const followed =
     rewrite === null ? undefined : followPatterns(graph, candidates, {affinity, rewrite});
   const given = followed?.affinity ?? affinity;
-  const assigned = assignByFallback({
-    graph,
-    candidates,
-    ...(given.size === 0 ? {} : {affinity: given}),
-  });
+  const {measured} = queried;
+  const assigned =
+    measured !== null && given.size === 0
+      ? assignByCost({
+          graph,
+          candidates: withSpeeds(candidates, measured),
+          work: operationWork(graph),
+          link: measured.link,
+        })
+      : assignByFallback({graph, candidates, ...(given.size === 0 ? {} : {affinity: given})});
   const reasons = new Map([...assigned.reasons, ...(followed?.reasons ?? [])]);
   const assignment = {...assigned, reasons};
   const fallback = queried.wish.chosen.at(-1)?.label;

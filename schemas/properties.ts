@@ -89,6 +89,14 @@ export const configProperties = {
     default: '',
     description: 'Which of several devices of one kind on a host: 1 for GPU.1.',
   }),
+  MODEL_DISTRIBUTION_POLICY: policy({
+    schema: z.enum(['', 'PIPELINE_PARALLEL']),
+    expected: "PIPELINE_PARALLEL, or '' for the order of the devices",
+    default: '',
+    description:
+      'How HETERO distributes a network: PIPELINE_PARALLEL so that the slowest device or connection ' +
+      'takes the least time.',
+  }),
   LP_TRANSFORMS_MODE: policy({
     ...boolean,
     default: true,

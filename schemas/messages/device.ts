@@ -62,6 +62,8 @@ const canImportSchema = z.object({
   requirements: runtimeRequirementsSchema,
 });
 
+const measureSchema = z.object({kind: z.literal('measure'), ask: askSchema});
+
 /** What a device receives. */
 export const deviceMessageSchema = z.discriminatedUnion('kind', [
   propertiesSchema,
@@ -70,8 +72,12 @@ export const deviceMessageSchema = z.discriminatedUnion('kind', [
   unloadSchema,
   exportSchema,
   canImportSchema,
+  measureSchema,
 ]);
 export type DeviceMessage = Readonly<z.infer<typeof deviceMessageSchema>>;
+
+/** Answer to `measure`: multiplications and additions that it does in a millisecond. */
+export const speedSchema = z.object({workPerMs: z.number().positive()});
 
 /** Answer to `query`. */
 export const queryAnswerSchema = z.array(operationSupportSchema).readonly();

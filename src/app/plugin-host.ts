@@ -12,6 +12,7 @@ import {type Log, silentLog} from '../ports/log.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import type {NodeCache} from './compiler.js';
 import {exportStage} from './export-stage.js';
+import {measureSpeed} from './measure-speed.js';
 import {StageExecutor} from './stage-executor.js';
 import {StageLoader, type StageSource} from './stage-loader.js';
 import {systemTimers} from './system-world.js';
@@ -38,6 +39,7 @@ type PluginAnswer =
   | readonly OperationSupport[]
   | LoadedStage
   | StageExport
+  | {readonly workPerMs: number}
   | ImportSupport
   | null;
 
@@ -48,6 +50,7 @@ export class PluginHost implements TaskExecutor<PluginTask> {
   readonly #loader: StageLoader;
   /** By address. */
   readonly #stages = new Map<string, HostedStage>();
+  #speed: Promise<number> | undefined;
   #closed = false;
 
   constructor(options: PluginHostOptions) {
@@ -65,6 +68,10 @@ export class PluginHost implements TaskExecutor<PluginTask> {
         // A plugin that was closed would start its workers again, for nobody to end.
         if (this.#closed) throw closing();
         return this.#options.plugin.queryNetwork(source, task.config);
+      }
+      case 'measure': {
+        this.#speed ??= measureSpeed(this.#options.plugin, task.config);
+        return {workPerMs: await this.#speed};
       }
       case 'load':
         return this.#load(task.address, task);

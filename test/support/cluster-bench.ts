@@ -40,6 +40,8 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
   refused: Readonly<Record<string, string>> = {};
   /** Why it cannot import what was exported. */
   lacks: string | undefined;
+  /** How fast its device says it is. */
+  workPerMs = 1000;
   onQuery: (() => unknown) | undefined;
   onLoad: () => LoadedStage | Promise<LoadedStage> = () => ({
     slots: 1,
@@ -56,6 +58,8 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
     switch (task.kind) {
       case 'properties':
         return {metrics: {}, config: {}};
+      case 'measure':
+        return {workPerMs: this.workPerMs};
       case 'query':
         return this.onQuery === undefined ? this.#support() : this.onQuery();
       case 'load':

@@ -63,6 +63,19 @@ export function virtualDevices(check: Check): void {
     t.deepEqual(Array.from((y?.data ?? []) as Float32Array), [6]);
   });
 
+  check(
+    'PIPELINE_PARALLEL distributes by measured speed, and gives what the network gives',
+    async (t, core) => {
+      const config = {MODEL_DISTRIBUTION_POLICY: 'PIPELINE_PARALLEL'};
+      const executable = await load(t, core, line(), 'HETERO:WASM,CPU', {config});
+      t.deepEqual(await many(executable, 8), expected(8));
+      const wrong = load(t, core, line(), 'HETERO:WASM,CPU', {
+        config: {MODEL_DISTRIBUTION_POLICY: 'TENSOR_PARALLEL'},
+      });
+      await rejects(t, wrong, 'INVALID_CONFIG_VALUE', 'PIPELINE_PARALLEL');
+    },
+  );
+
   check('BATCH runs several requests as one, and what is left of a batch too', async (t, core) => {
     const config = {AUTO_BATCH_TIMEOUT: 50};
     const executable = await load(t, core, line([1, 2]), 'BATCH:CPU(4)', {config});

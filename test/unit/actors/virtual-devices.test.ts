@@ -310,3 +310,16 @@ test('a device that is asked to end and started again has not crashed', async t 
   }
   t.is(cluster.changes.at(-1)?.lost, null);
 });
+
+test('PIPELINE_PARALLEL divides a network by the speeds that devices measured', async t => {
+  const {cluster, cpu: slow, gpu: fast} = await threeDevices();
+  const config = {MODEL_DISTRIBUTION_POLICY: 'PIPELINE_PARALLEL'};
+  [slow.workPerMs, fast.workPerMs] = [1, 1];
+  const even = await load(cluster, 'HETERO:CPU,GPU', config);
+  t.deepEqual(even.variants.map(placesOf), [[['host-a/CPU'], ['host-b/GPU']]]);
+  [slow.workPerMs, fast.workPerMs] = [1, 1000];
+  const uneven = await load(cluster, 'HETERO:CPU,GPU', config);
+  t.deepEqual(uneven.variants.map(placesOf), [[['host-b/GPU']]]);
+  const plain = await load(cluster, 'HETERO:CPU,GPU');
+  t.deepEqual(plain.variants.map(placesOf), [[['host-a/CPU']]]);
+});
