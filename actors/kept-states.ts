@@ -14,6 +14,8 @@ interface Kept {
 
 /** Infer requests whose states one stage replica keeps. */
 const sessionsMax = 1024;
+/** Bytes of their states after which no other request is taken on. */
+const stateBytesMax = 2 ** 32;
 /** Without an inference for so long, states are dropped. */
 const idleMs = 600_000;
 
@@ -85,12 +87,17 @@ export class KeptStates {
   #begin(key: string, of: {readonly step: number; readonly brought: NamedTensors}): NamedTensors {
     const {step, brought} = of;
     if (this.#kept.has(key) || !this.#states.every(({input}) => brought.has(input))) throw lost();
-    if (this.#kept.size >= sessionsMax) {
-      const text = `states of ${sessionsMax} infer requests are kept here already`;
+    if (this.#kept.size >= sessionsMax || this.#bytes() >= stateBytesMax) {
+      const text = `states of ${this.#kept.size} infer requests are kept here already`;
       throw new InferenceError('QUEUE_FULL', text);
     }
     this.#kept.set(key, {step, states: brought, next: undefined, usedAt: 0});
     return brought;
+  }
+
+  #bytes(): number {
+    const all = [...this.#kept.values()].flatMap(({states, next}) => [states, next?.states]);
+    return all.reduce((sum, states) => sum + bytesOf(states), 0);
   }
 
   #named(tensorOf: (state: StageState) => TensorData | undefined): NamedTensors {
@@ -101,6 +108,11 @@ export class KeptStates {
     }
     return tensors;
   }
+}
+
+function bytesOf(tensors: NamedTensors = new Map()): number {
+  const sizes = [...tensors.values()].map(({data}) => ('byteLength' in data ? data.byteLength : 0));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function keyOf(client: string, session: number): string {

@@ -34,7 +34,6 @@ export const errorCodes = {
   NOT_STARTED: false,
   RELEASED: false,
   STATE_LOST: false,
-  UNKNOWN_DEPLOYMENT: true,
   QUEUE_FULL: true,
   DEADLINE_EXCEEDED: true,
   DEVICE_LOST: true,

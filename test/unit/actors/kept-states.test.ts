@@ -109,6 +109,18 @@ test('what is forgotten, or has been idle for ten minutes, is gone', t => {
   t.is(again.size, 0);
 });
 
+test('an infer request beyond the bound of bytes is refused', t => {
+  const states = new KeptStates(pairs);
+  const data = Object.defineProperty(new Uint8Array(0), 'byteLength', {value: 2 ** 31});
+  const half = {...tensorOf('u8', [0]), data};
+  const brought = new Map([
+    ['h in', half],
+    ['c in', half],
+  ]);
+  t.notThrows(() => states.enter(attemptOf(), at(0, 0), brought, 0));
+  t.throws(() => states.enter(attemptOf(), at(0, 1), brought, 0), {code: 'QUEUE_FULL'});
+});
+
 test('one infer request more than the bound is refused, those that are there go on', t => {
   const states = afterOne();
   for (let session = 1; session < 1024; session++) {
