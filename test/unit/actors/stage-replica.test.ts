@@ -237,12 +237,22 @@ test('stats are a copy that later inferences do not change', t => {
 
 test('a client address that no token could hold is refused at the door', t => {
   const stage = stageOf(singleStage(), 0);
-  for (const bad of ['', 'client.', 'client.a b', 'client.a.b', 'all.registry', 'client.a-b']) {
+  for (const bad of ['', 'client.', 'client.a b', 'client.a.b.c', 'all.registry', 'client.a-b']) {
     t.like(
       t.throws(() => stage.infer({client: bad}, {x: vector(1)})),
       {code: 'INVALID_FRAME'},
     );
   }
+});
+
+test('a token brings back the client that sent it, with its identity', t => {
+  const stage = stageOf(chain(), 0);
+  stage.infer({client: 'client.edge-1.x9'}, {x: vector(1)});
+  stage.finish({h: vector(1)});
+  const [{token = ''} = {}] = stage.sent();
+  t.regex(token, /^[\w-]+$/);
+  stage.lost(token);
+  t.like(stage.sent(), [{to: 'client.edge-1.x9', message: {kind: 'failed'}}]);
 });
 
 test('what was finished long ago is forgotten, so that memory is bounded', t => {
