@@ -1,6 +1,7 @@
+import type {InferenceCounters} from '../../schemas/performance-counters.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
-import type {InferRequest, PipelineTimes, RequestInputs} from './infer-request.js';
+import type {InferRequest, RequestInputs} from './infer-request.js';
 import type {NamedExecutor} from './named-executor.js';
 import type {InferenceResult} from './plugin.js';
 import {settlesWithin} from './settles-within.js';
@@ -85,7 +86,8 @@ export class AsyncInferRequest {
     return this.#request.result;
   }
 
-  getPerformanceCounts(): PipelineTimes {
+  /** See InferRequest. */
+  getPerformanceCounts(): InferenceCounters {
     this.#throwIfRunning();
     return this.#request.getPerformanceCounts();
   }

@@ -5,7 +5,7 @@ import {InferenceError, invariant} from '../errors.js';
 import {AsyncInferRequest, type Stage} from './async-infer-request.js';
 import {listKeys} from './device-properties.js';
 import type {ExecutorManager} from './executor-manager.js';
-import type {InferRequest, PipelineTimes, RequestNetwork} from './infer-request.js';
+import type {InferRequest, RequestNetwork} from './infer-request.js';
 import {invalidBlob} from './invalid-blob.js';
 import {NamedExecutor} from './named-executor.js';
 import type {
@@ -192,7 +192,7 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
       request.setInputs({...inference, profile});
       await request.infer();
       const {result} = request;
-      return profile ? withPipeline(result, request.getPerformanceCounts()) : result;
+      return profile ? {...result, counters: request.getPerformanceCounts()} : result;
     } finally {
       if (this.#idle.length < this.slots) this.#idle.push(request);
     }
@@ -232,13 +232,6 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
     invariant(this.#compiled !== undefined, 'a network is compiled before it is used');
     return this.#compiled;
   }
-}
-
-function withPipeline(result: InferenceResult, pipelineUs: PipelineTimes): InferenceResult {
-  return {
-    ...result,
-    counters: {measuringUs: 0, operations: [], ...result.counters, pipelineUs},
-  };
 }
 
 function released(): InferenceError {

@@ -1,4 +1,5 @@
 import {
+  type InferenceCounters,
   type PipelineStage,
   type PipelineTimes,
   pipelineStages,
@@ -129,9 +130,10 @@ export abstract class InferRequest {
     throw new InferenceError('NOT_STARTED', `${this.name} has not run yet`);
   }
 
-  /** Microseconds that each stage of the last run took. */
-  getPerformanceCounts(): PipelineTimes {
-    return this.#clock.timesUs;
+  /** Of the last run: its stages, and its operations if they were measured. */
+  getPerformanceCounts(): InferenceCounters {
+    const measured = this.#result?.counters ?? {measuringUs: 0, operations: []};
+    return {...measured, pipelineUs: this.#clock.timesUs};
   }
 
   protected finish(result: InferenceResult): void {

@@ -40,7 +40,7 @@ test('the stages run in order, and the request is idle again', async t => {
     'inferPostprocess',
   ]);
   t.deepEqual(request.getBlob('y'), x);
-  t.deepEqual(Object.keys(request.getPerformanceCounts()), device.stages);
+  t.deepEqual(Object.keys(request.getPerformanceCounts().pipelineUs), device.stages);
 });
 
 test('what is called while the request runs is refused with BUSY', async t => {
