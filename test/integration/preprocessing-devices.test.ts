@@ -53,6 +53,17 @@ const ways: Readonly<Record<string, Way>> = {
   ...resizing('linear'),
   ...resizing('nearest'),
   ...resizing('cubic'),
+  smoothed: {
+    shape: [1, 3, 2, 2],
+    declare: (steps, name) =>
+      steps
+        .input(name)
+        .tensor({...image, spatial: 'dynamic'})
+        .convertElementType('f32')
+        .convertLayout('NCHW')
+        .resize('cubic', {antialias: true}),
+    brought: {'': bytes(rgb)},
+  },
   ...padding('constant'),
   ...padding('edge'),
   ...padding('reflect'),
