@@ -10,6 +10,7 @@ export {
   metricProperties,
 } from '../schemas/metrics.js';
 export type {OperationCounter, StageCounters} from '../schemas/performance-counters.js';
+export type {ColorFormat, Preprocessing} from '../schemas/preprocessing.js';
 export {type ConfigKey, type ConfigValues, configProperties} from '../schemas/properties.js';
 export type {PlacedNode} from '../schemas/runtime-graph.js';
 export type {Edge, Replica, Stage, StageGraph} from '../schemas/stage-graph.js';
@@ -35,7 +36,7 @@ export type {
 } from './client/infer-request.js';
 export type {Network, OperationInfo} from './client/network.js';
 export type {PerformanceCounts, PlacedCounter} from './client/performance-counts.js';
-export {PrePostProcessor} from './client/pre-post-processor.js';
+export {type InputTensor, PrePostProcessor} from './client/pre-post-processor.js';
 export {readImage} from './client/read-image.js';
 export type {VariableState} from './client/request-states.js';
 export type {NetworkRuntimeGraph} from './client/runtime-graph.js';
