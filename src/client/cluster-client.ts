@@ -149,7 +149,7 @@ export class ClusterClient {
   /** For every operation, the device of `device` that would run it, or why none does. */
   async queryNetwork(
     network: Network,
-    device: string,
+    device = 'AUTO',
     config: LoadConfig = {},
   ): Promise<ReadonlyMap<string, OperationPlacement>> {
     const order = await this.#order(network, device, config, {});
@@ -160,7 +160,7 @@ export class ClusterClient {
   /** What `loadNetwork` would do, without doing it. */
   async planNetwork(
     network: Network,
-    device: string,
+    device = 'AUTO',
     config: LoadConfig = {},
     options: LoadOptions = {},
   ): Promise<PlanResult> {
@@ -169,13 +169,14 @@ export class ClusterClient {
   }
 
   /**
-   * Splits `network` over the devices of the expression `device` and compiles each stage there.
+   * Splits `network` over the devices of the expression `device` and compiles each stage there;
+   * without one, on the best device that takes the whole network.
    * Rejects with INVALID_DEVICE, UNKNOWN_DEVICE, UNKNOWN_CONFIG_KEY, INVALID_CONFIG_VALUE,
    * UNSUPPORTED_OPERATIONS, AFFINITY_INCOMPLETE, COMPILE_FAILED, NO_COORDINATOR, DEVICE_LOST.
    */
   async loadNetwork(
     network: Network,
-    device: string,
+    device = 'AUTO',
     config: LoadConfig = {},
     options: LoadOptions = {},
   ): Promise<ExecutableNetwork> {
