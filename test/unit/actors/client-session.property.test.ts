@@ -1,6 +1,8 @@
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
+import type {ClientEvent} from '../../../actors/client-event.js';
 import type {Deployment} from '../../../schemas/deployment.js';
+import type {StageCounters} from '../../../schemas/performance-counters.js';
 import {clientIndex, type Edge} from '../../../schemas/stage-graph.js';
 import {type ErrorCode, InferenceError} from '../../../src/errors.js';
 import type {TransportStatus} from '../../../src/ports/transport.js';
@@ -39,7 +41,12 @@ const codes: readonly ErrorCode[] = [
 
 /** Everything that may happen to a session; `of` picks one of the frames or requests so far. */
 type Happening =
-  | {readonly kind: 'submit'; readonly deployment: number; readonly timeoutMs: number}
+  | {
+      readonly kind: 'submit';
+      readonly deployment: number;
+      readonly timeoutMs: number;
+      readonly profile: boolean;
+    }
   | {readonly kind: 'advance'; readonly ms: number}
   | {readonly kind: 'answer'; readonly of: number; readonly stage: number}
   | {readonly kind: 'serve'; readonly of: number}
@@ -59,6 +66,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       kind: fc.constant('submit' as const),
       deployment,
       timeoutMs: fc.constantFrom(1, 50, 700, 5000, 20_000),
+      profile: fc.boolean(),
     }),
   },
   {
@@ -104,6 +112,7 @@ const timeoutMsMax = 20_000;
 interface Submitted {
   readonly deployment: Deployment;
   readonly deadlineAt: number;
+  readonly profile: boolean;
 }
 
 /** A session under test, all that it was given and all that it sent. */
@@ -126,7 +135,7 @@ class Trial {
     const {session} = this;
     switch (event.kind) {
       case 'submit':
-        this.#submit(deployments[event.deployment] as Deployment, event.timeoutMs);
+        this.#submit(deployments[event.deployment] as Deployment, event);
         break;
       case 'advance':
         session.advance(event.ms);
@@ -185,14 +194,20 @@ class Trial {
     else this.session.receive({kind: 'reply', id: Number(token.slice(4)), ok: true, value: {}});
   }
 
-  #submit(to: Deployment, timeoutMs: number): void {
-    this.submitted.push({deployment: to, deadlineAt: this.session.time.now() + timeoutMs});
-    this.session.submit(to, {timeoutMs});
+  #submit(
+    to: Deployment,
+    {timeoutMs, profile}: Pick<Extract<Happening, {kind: 'submit'}>, 'timeoutMs' | 'profile'>,
+  ): void {
+    const deadlineAt = this.session.time.now() + timeoutMs;
+    this.submitted.push({deployment: to, deadlineAt, profile});
+    this.session.submit(to, {timeoutMs, profile});
   }
 
-  /** Stages that owe the client something for a frame's request. */
+  /** Stages that owe the client something for a frame's request: all of them if it is measured. */
   #senders(frame: SentInfer): readonly number[] {
-    return this.#edgesOf(frame).map(({from}) => from);
+    const submitted = this.submitted[frame.message.request];
+    if (!submitted?.profile) return this.#edgesOf(frame).map(({from}) => from);
+    return stageGraphOf(submitted.deployment).stages.map(({index}) => index);
   }
 
   #edgesOf({message}: SentInfer): readonly Edge[] {
@@ -201,15 +216,17 @@ class Trial {
     return edges.filter(({from, to}) => to === clientIndex && from !== clientIndex);
   }
 
-  /** The tensor says of which attempt it is. */
+  /** The tensor and the counters say of which attempt they are. */
   #output(frame: SentInfer, index: number): void {
     if (!this.#senders(frame).includes(index)) return;
     const names = this.#edgesOf(frame).flatMap(({from, input}) => (from === index ? [input] : []));
-    const tensor = vector(frame.message.attempt);
+    const {attempt, profile} = frame.message;
+    const tensors = Object.fromEntries(names.map(name => [name, vector(attempt)]));
     this.session.output(
       frame.message,
       index,
-      Object.fromEntries(names.map(name => [name, tensor])),
+      tensors,
+      profile ? counters(index, attempt) : undefined,
     );
   }
 
@@ -231,10 +248,34 @@ function checkSettlements(t: ExecutionContext, {session, submitted}: Trial): voi
     settled.add(end.request);
     t.true((session.eventTimes[index] ?? 0) <= (submitted[end.request]?.deadlineAt ?? -1));
     if (end.kind === 'failed') continue;
+    checkCounters(t, end, submitted[end.request]);
     for (const [name, tensor] of end.outputs) {
       if (name !== 'x') t.deepEqual(tensor, vector(end.attempts), 'an output of another attempt');
     }
   }
+}
+
+function checkCounters(
+  t: ExecutionContext,
+  {counters: told, attempts}: ClientEvent & {readonly kind: 'done'},
+  submitted: Submitted | undefined,
+): void {
+  if (!submitted?.profile) {
+    t.is(told, undefined);
+    return;
+  }
+  const stages = stageGraphOf(submitted.deployment).stages.map(({index}) => index);
+  t.deepEqual(
+    told?.stages.map(({stage, executeUs}) => [stage, executeUs]),
+    stages.map(index => [index, attempts]),
+    'counters of another attempt, or not of every stage',
+  );
+}
+
+function counters(at: number, executeUs: number): StageCounters {
+  const place = {stage: at, name: `stage${at}`, device: 'host-a/A'};
+  const times = {queueUs: 0, transferUs: 0, measuringUs: 0, executeUs};
+  return {...place, ...times, pipelineUs: {}, operations: []};
 }
 
 /** Everything has settled, nothing is left, and the session serves as it did at first. */
@@ -249,7 +290,7 @@ function checkEnd(t: ExecutionContext, trial: Trial): void {
   const both = deployments[3] as Deployment;
   const first = trial.frames.length;
   for (let count = 0; count < inFlightMax + queuedMax; count++) {
-    trial.happen({kind: 'submit', deployment: 3, timeoutMs: 1});
+    trial.happen({kind: 'submit', deployment: 3, timeoutMs: 1, profile: false});
   }
   t.is(session.ends.length, submitted.length - inFlightMax - queuedMax, 'none was refused');
   const [a, b] = stageGraphOf(both).stages[0]?.replicas.map(({address}) => address) ?? [];
@@ -280,9 +321,10 @@ test('a request that its stages serve is done, whatever failed before', t => {
     fc.property(
       deployment.filter(index => builders[index] !== echoAlone),
       fc.array(fc.constantFrom('QUEUE_FULL' as const, 'CONNECTION_LOST'), {maxLength: 10}),
-      (index, failures) => {
+      fc.boolean(),
+      (index, failures, profile) => {
         const trial = new Trial();
-        trial.happen({kind: 'submit', deployment: index, timeoutMs: timeoutMsMax});
+        trial.happen({kind: 'submit', deployment: index, timeoutMs: timeoutMsMax, profile});
         for (const code of failures) {
           trial.happen({kind: 'fail', of: trial.frames.length - 1, stage: 0, code});
           trial.happen({kind: 'advance', ms: 800});
