@@ -12,6 +12,7 @@ import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {checkExported} from '../src/plan/check-exported.js';
+import type {Metric} from '../src/ports/metrics.js';
 import type {Random} from '../src/ports/random.js';
 import {refused, succeeded} from './answer.js';
 import {Deployments, type DeploymentsMessage, type DeploymentsOptions} from './deployments.js';
@@ -114,6 +115,16 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   /** Clients turn to the coordinator that leads next. */
   stopped(): Effects {
     return this.#flows.abandon(new InferenceError('NO_COORDINATOR', 'the coordinator is closing'));
+  }
+
+  metrics(): readonly Metric[] {
+    const orders: Metric = {
+      type: 'gauge',
+      name: 'heterodyne_orders',
+      help: 'Orders that the coordinator works on.',
+      samples: [{labels: {}, value: this.#flows.size}],
+    };
+    return [orders, ...this.#deployments.metrics()];
   }
 
   /** Devices that have left will not answer what they were asked. */

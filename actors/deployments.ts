@@ -6,9 +6,11 @@ import {InferenceError} from '../src/errors.js';
 import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
+import type {Metric} from '../src/ports/metrics.js';
 import type {DeployContext} from './build-variants.js';
 import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
+import {deploymentMetrics} from './deployment-metrics.js';
 import type {DeploymentTask} from './deployment-task.js';
 import {drain} from './drain.js';
 import {KeptDeployment} from './kept-deployment.js';
@@ -71,6 +73,10 @@ export class Deployments {
       store: task => this.#store(task),
       quarantine: this.#quarantine,
     };
+  }
+
+  metrics(): readonly Metric[] {
+    return deploymentMetrics([...this.#kept.values()]);
   }
 
   resume(message: DeploymentsMessage, now: number): Effects {

@@ -8,6 +8,7 @@ import {
 import {unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
+import type {Metric} from '../src/ports/metrics.js';
 
 interface Member {
   readonly device: DeviceDescription;
@@ -16,8 +17,10 @@ interface Member {
 
 type Private = {readonly kind: 'expire'};
 
-/** Devices that one cluster may have. */
+/** Devices that one cluster may have; also those that are lost, the oldest forgotten first. */
 const membersMax = 4096;
+/** A device that is lost for longer is forgotten. */
+const lostMsMax = 600_000;
 
 /**
  * Knows which devices are alive, by their leases, and tells the coordinator beside it. Time in which
@@ -28,6 +31,9 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
   readonly #coordinator: string;
   readonly #checkMs: number;
   readonly #members = new Map<string, Member>();
+  /** Names of devices whose leases ran out, and when. */
+  readonly #lost = new Map<string, number>();
+  #losses = 0;
   #checkAt = 0;
 
   /** `coordinator` is the address of the one beside it; leases are checked every `checkMs`. */
@@ -55,8 +61,53 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     const lateMs = Math.max(0, now - this.#checkAt);
     for (const member of this.#members.values()) member.aliveUntil += lateMs;
     const expired = [...this.#members].filter(([, member]) => member.aliveUntil <= now);
-    for (const [address] of expired) this.#members.delete(address);
+    for (const [address, member] of expired) this.#lose(address, member.device.name, now);
+    for (const [name, at] of this.#lost) {
+      if (now - at > lostMsMax || this.#lost.size > membersMax) this.#lost.delete(name);
+    }
     return expired.length > 0 ? [this.#tell(), this.#checkLater(now)] : [this.#checkLater(now)];
+  }
+
+  metrics(now: number): readonly Metric[] {
+    const members = [...this.#members.values()];
+    const byDevice = (value: (member: Member) => number) =>
+      members.map(member => ({labels: {device: member.device.name}, value: value(member)}));
+    return [
+      {
+        type: 'gauge',
+        name: 'heterodyne_devices',
+        help: 'Devices by state: alive, or lost in the last ten minutes.',
+        samples: [
+          {labels: {state: 'alive'}, value: members.length},
+          {labels: {state: 'lost'}, value: this.#lost.size},
+        ],
+      },
+      {
+        type: 'gauge',
+        name: 'heterodyne_device_lease_seconds',
+        help: 'Time until a device counts as lost, unless it is heard of.',
+        samples: byDevice(({aliveUntil}) => Math.max(0, (aliveUntil - now) / 1000)),
+      },
+      {
+        type: 'gauge',
+        name: 'heterodyne_device_restarts',
+        help: "How often a device's process was started again on its node.",
+        samples: byDevice(({device}) => device.restarts),
+      },
+      {
+        type: 'counter',
+        name: 'heterodyne_device_losses_total',
+        help: 'Leases of devices that ran out.',
+        samples: [{labels: {}, value: this.#losses}],
+      },
+    ];
+  }
+
+  #lose(address: string, name: string, now: number): void {
+    this.#members.delete(address);
+    this.#losses++;
+    this.#lost.delete(name);
+    this.#lost.set(name, now);
   }
 
   /** A device that came back under its name replaces the one that was there. */
@@ -68,6 +119,7 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
       }
       if (this.#members.size >= membersMax) return [];
     }
+    this.#lost.delete(device.name);
     this.#members.set(device.address, {device, aliveUntil: now + leaseMs});
     return known ? [] : [this.#tell()];
   }

@@ -3,7 +3,6 @@ import {
   type Infer,
   type ReadState,
   type StageMessage,
-  type StageStats,
   type StageTiming,
   stageMessageSchema,
 } from '../schemas/messages/stage.js';
@@ -14,14 +13,16 @@ import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour
 import {Mailbox} from '../src/kernel/mailbox.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {RecentKeys} from '../src/kernel/recent-keys.js';
+import type {Metric} from '../src/ports/metrics.js';
 import {refused, succeeded} from './answer.js';
 import {attemptKey, Gathering} from './gathering.js';
 import {KeptStates} from './kept-states.js';
 import {stageCounters} from './stage-counters.js';
+import {type StageLoad, StageMeter} from './stage-meter.js';
 import {type OutboxOptions, StageOutbox} from './stage-outbox.js';
 
 export interface StageReplicaOptions extends OutboxOptions {
-  /** Name of the task executor that runs the stage's kernel. */
+  /** Name of the task executor that runs the stage's kernel: the stage's address. */
   readonly executor: string;
   /** Inferences given to the executor at once. */
   readonly slots: number;
@@ -73,17 +74,6 @@ const sweepMs = 500;
 /** A kernel that runs on for so long after its request's deadline does not end by itself. */
 const stuckMs = 10_000;
 
-const noStats = {
-  executed: 0,
-  failed: 0,
-  cancelled: 0,
-  expired: 0,
-  refused: 0,
-  queueUs: 0,
-  executeUs: 0,
-  runUs: 0,
-};
-
 /**
  * What preprocess, execute and postprocess actors have in common. An attempt of a request gathers
  * one frame from each source, waits its turn, runs on the executor, and its outputs go straight to
@@ -99,7 +89,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   readonly #waiting: Mailbox<Gathering>;
   readonly #running = new Map<string, Gathering>();
   readonly #finished = new RecentKeys(finishedMax);
-  readonly #stats = {...noStats};
+  readonly #meter: StageMeter;
   readonly #states: KeptStates;
   #sweeping = false;
 
@@ -107,6 +97,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     this.#options = options;
     this.#outbox = new StageOutbox(options);
     this.#waiting = new Mailbox(options.queuedMax);
+    this.#meter = new StageMeter({...options, address: options.executor});
     this.#states = new KeptStates(options.states ?? []);
   }
 
@@ -124,7 +115,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       case 'runtimeGraph':
         return [this.#askExecutor(message.ask)];
       case 'stats':
-        return [succeeded(message.ask, this.#statistics())];
+        return [succeeded(message.ask, this.#meter.stats(this.#now))];
       default:
         return unreachable(message);
     }
@@ -168,6 +159,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       .map(gathering => this.#outbox.failure(gathering, error));
   }
 
+  metrics(): readonly Metric[] {
+    return this.#meter.metrics(this.#now);
+  }
+
   #askExecutor(ask: Ask): Effect<StagePrivate> {
     const task: RuntimeGraphTask = {kind: 'runtimeGraph'};
     const {executor} = this.#options;
@@ -193,8 +188,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return this.#gathering.size + this.#waiting.size;
   }
 
-  #statistics(): StageStats {
-    return {...this.#stats, load: this.#load + this.#running.size};
+  get #now(): StageLoad {
+    return {queued: this.#load, running: this.#running.size};
   }
 
   #onInfer(
@@ -218,7 +213,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
 
   #refuse(key: string, infer: Infer): Effect<StagePrivate> {
     this.#finished.add(key);
-    this.#stats.refused++;
+    this.#meter.count('refused');
     const text = `${this.#options.name} holds ${this.#options.queuedMax} requests already`;
     const error = new InferenceError('QUEUE_FULL', text, {retryAfterMs: this.#retryAfterMs()});
     return this.#outbox.failure(infer, error);
@@ -226,9 +221,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
 
   /** The time in which about half of what may wait here will be done. */
   #retryAfterMs(): number {
-    const {executed, runUs} = this.#stats;
-    const eachMs = executed === 0 ? 1 : runUs / executed / 1000;
-    return Math.ceil((eachMs * this.#options.queuedMax) / this.#options.slots / 2);
+    return Math.ceil((this.#meter.runMs * this.#options.queuedMax) / this.#options.slots / 2);
   }
 
   #onComplete(key: string, gathering: Gathering, now: number): Effects {
@@ -314,10 +307,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       executeUs: result.executeUs,
       runUs: (now - gathering.startedAt) * 1000,
     };
-    this.#stats.executed++;
-    this.#stats.queueUs += timing.queueUs;
-    this.#stats.executeUs += timing.executeUs;
-    this.#stats.runUs += timing.runUs;
+    this.#meter.executed(timing);
     return timing;
   }
 
@@ -326,20 +316,20 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     if (running !== undefined) running.discarded = true;
     this.#gathering.delete(key);
     this.#waiting.remove(key);
-    if (!this.#finished.has(key)) this.#stats.cancelled++;
+    if (!this.#finished.has(key)) this.#meter.count('cancelled');
     this.#finished.add(key);
     return [];
   }
 
   #fail(key: string, gathering: Gathering, error: InferenceError): Effect<StagePrivate> {
     this.#finished.add(key);
-    this.#stats.failed++;
+    this.#meter.count('failed');
     return this.#outbox.failure(gathering, error);
   }
 
   #expire(key: string): Effects {
     this.#finished.add(key);
-    this.#stats.expired++;
+    this.#meter.count('expired');
     return [];
   }
 

@@ -18,6 +18,15 @@ export function stageAddress(
   return `stage.${deployment}.${at.variant}.${at.stage}.${at.replica}`;
 }
 
+/** The deployment of a stage, and `variant.stage.replica` in it. */
+export function stagePlace(address: string): {
+  readonly deployment: string;
+  readonly replica: string;
+} {
+  const [, deployment = '', ...place] = address.split('.');
+  return {deployment, replica: place.join('.')};
+}
+
 export function deviceAddress(id: string): string {
   return `device.${id}`;
 }

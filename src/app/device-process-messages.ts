@@ -1,4 +1,5 @@
 import type {WireError} from '../../schemas/errors.js';
+import type {Metric} from '../ports/metrics.js';
 import type {ConnectOptions} from './connect-options.js';
 import type {CacheOptions} from './node-cache.js';
 
@@ -14,9 +15,12 @@ export type ToDeviceProcess =
       /** How often it was started before. */
       readonly restarts: number;
     }
+  /** Answered by its metrics. */
+  | {readonly kind: 'metrics'}
   | {readonly kind: 'stop'};
 
 /** What a device process tells its node. */
 export type FromDeviceProcess =
   | {readonly kind: 'ready'; readonly devices: readonly string[]}
-  | {readonly kind: 'failed'; readonly error: WireError};
+  | {readonly kind: 'failed'; readonly error: WireError}
+  | {readonly kind: 'metrics'; readonly metrics: readonly Metric[]};

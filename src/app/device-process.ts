@@ -1,8 +1,10 @@
 import {InferenceError} from '../errors.js';
 import {silentLog} from '../ports/log.js';
+import {labelled, type Metric} from '../ports/metrics.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
 import {joinCluster} from './join-cluster.js';
 import {createPlugin} from './plugins.js';
+import {processMetrics} from './process-metrics.js';
 import {standardLog} from './standard-log.js';
 import {startDevices} from './start-devices.js';
 import {systemRandom} from './system-world.js';
@@ -12,8 +14,12 @@ import {systemRandom} from './system-world.js';
  * device, not the host. It ends when its node says so, and when its node is gone.
  */
 
-/** Ends it; `gently`: once others have its work. */
-type Running = (gently: boolean) => Promise<void>;
+interface Running {
+  metrics(): readonly Metric[];
+  /** `gently`: once others have its work. */
+  close(gently: boolean): Promise<void>;
+}
+
 type Start = ToDeviceProcess & {readonly kind: 'start'};
 
 let running: Promise<Running> | undefined;
@@ -32,10 +38,16 @@ async function start({node, plugin, connect, cache, restarts}: Start): Promise<R
   });
   await joined.transport.flush();
   tell({kind: 'ready', devices: started.devices.map(({name}) => name)});
-  return async gently => {
-    if (gently) await started.leave();
-    await started.close();
-    await joined.leave();
+  return {
+    metrics() {
+      const metrics = [...joined.system.metrics(), ...processMetrics()];
+      return labelled(metrics, {process: engine.name});
+    },
+    async close(gently) {
+      if (gently) await started.leave();
+      await started.close();
+      await joined.leave();
+    },
   };
 }
 
@@ -46,12 +58,22 @@ function tell(message: FromDeviceProcess): void {
 async function stop(gently: boolean): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const close = await running?.catch(() => undefined);
-  await close?.(gently);
+  const started = await running?.catch(() => undefined);
+  await started?.close(gently);
   process.exit(0);
 }
 
+/** One that has not started yet has nothing to tell. */
+async function tellMetrics(): Promise<void> {
+  const started = await running?.catch(() => undefined);
+  tell({kind: 'metrics', metrics: started?.metrics() ?? []});
+}
+
 process.on('message', (message: ToDeviceProcess) => {
+  if (message.kind === 'metrics') {
+    void tellMetrics();
+    return;
+  }
   if (message.kind === 'stop') {
     void stop(true);
     return;

@@ -1,4 +1,5 @@
 import type {Log} from '../ports/log.js';
+import type {Metric} from '../ports/metrics.js';
 import {openNatsStateStore} from '../wire/nats-state-store.js';
 import {type ConnectOptions, natsOptions} from './connect-options.js';
 import {joinCluster} from './join-cluster.js';
@@ -9,6 +10,7 @@ import {systemClock, systemRandom, systemTimers} from './system-world.js';
 export interface RunningCoordinator {
   /** Whether it is the one that leads, now. */
   readonly leads: boolean;
+  metrics(): readonly Metric[];
   /** Gives the lease back and leaves the cluster. */
   close(): Promise<void>;
 }
@@ -35,6 +37,15 @@ export async function runCoordinator(
   return {
     get leads() {
       return leadership.leads;
+    },
+    metrics() {
+      const leads: Metric = {
+        type: 'gauge',
+        name: 'heterodyne_coordinator_leads',
+        help: 'Whether this coordinator holds the lease.',
+        samples: [{labels: {}, value: Number(leadership.leads)}],
+      };
+      return [leads, ...joined.system.metrics()];
     },
     async close() {
       await leadership.close();

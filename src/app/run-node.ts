@@ -1,14 +1,11 @@
-import {type ChildProcess, fork} from 'node:child_process';
-import {once} from 'node:events';
-import {fileURLToPath} from 'node:url';
 import {Guardian, type GuardianEvent} from '../../actors/guardian.js';
 import {InferenceError} from '../errors.js';
 import {ActorSystem} from '../kernel/actor-system.js';
 import type {Log} from '../ports/log.js';
-import type {TaskExecutor} from '../ports/task-executor.js';
+import type {Metric} from '../ports/metrics.js';
 import {createLocalTransport} from '../wire/local-transport.js';
 import type {ConnectOptions} from './connect-options.js';
-import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
+import {DeviceProcesses} from './device-processes.js';
 import type {CacheOptions} from './node-cache.js';
 import {locatePlugin} from './plugin-module.js';
 import {checkPlugin, foundPlugins} from './plugins.js';
@@ -31,12 +28,12 @@ export interface RunningNode {
   readonly devices: readonly string[];
   /** Rejects with DEVICE_LOST once no plugin is left: each has died too often to be started again. */
   readonly failed: Promise<never>;
+  /** Of its device processes; one that does not answer in time is left out. */
+  metrics(): Promise<readonly Metric[]>;
   /** Ends the device processes in order. */
   close(): Promise<void>;
 }
 
-/** A device that leaves serves on for a while. */
-const stopTimeoutMs = 25_000;
 const guardianSettings = {
   executor: 'processes',
   restartDelayMsMin: 200,
@@ -71,11 +68,11 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     await transport.close();
   };
   const ready = processes.firstReady(children);
-  const failed = superviseDevices(system, children, log);
+  const failed = superviseDevices(system, children, {processes, log});
   try {
     const found = distinct(await ready);
     warnOfAbsent(devices, found, log);
-    return {devices: found, failed, close};
+    return {devices: found, failed, metrics: () => processes.metrics(), close};
   } catch (error) {
     await close();
     throw error;
@@ -103,14 +100,17 @@ function warnOfAbsent(kinds: readonly string[], devices: readonly string[], log:
 function superviseDevices(
   system: ActorSystem,
   children: readonly string[],
-  log: Log,
+  {processes, log}: {readonly processes: DeviceProcesses; readonly log: Log},
 ): Promise<never> {
   const left = new Set(children);
   const failed = new Promise<never>((_, reject) => {
     system.spawn('guardian', new Guardian({children, ...guardianSettings}), given => {
       const event = given as GuardianEvent;
       logEvent(log, event);
-      if (event.kind === 'givenUp') left.delete(event.child);
+      if (event.kind === 'givenUp') {
+        left.delete(event.child);
+        processes.givenUp(event.child);
+      }
       const text = `no device is left: the process of ${event.child} ended too often: ${event.why}`;
       if (left.size === 0) reject(new InferenceError('DEVICE_LOST', text));
     });
@@ -123,79 +123,4 @@ function logEvent(log: Log, event: GuardianEvent): void {
   const {child, why} = event;
   if (event.kind === 'givenUp') log.write('error', 'device process given up', {child, why});
   else log.write('warn', 'device process ended', {child, why, restartInMs: event.delayMs});
-}
-
-interface Waiting {
-  resolve(devices: readonly string[]): void;
-  reject(error: InferenceError): void;
-}
-
-/** Runs device processes; a task is a plugin's name and ends, well, when its process has ended. */
-class DeviceProcesses implements TaskExecutor {
-  readonly slots = Number.POSITIVE_INFINITY;
-  readonly #start: (plugin: string, restarts: number) => ToDeviceProcess;
-  /** How often each has been started. */
-  readonly #starts = new Map<string, number>();
-  readonly #running = new Map<string, ChildProcess>();
-  readonly #waiting = new Map<string, Waiting>();
-  #closing = false;
-
-  constructor(start: (plugin: string, restarts: number) => ToDeviceProcess) {
-    this.#start = start;
-  }
-
-  /** The devices of all plugins, once each has started. */
-  async firstReady(plugins: readonly string[]): Promise<readonly string[]> {
-    const devices = plugins.map(plugin => {
-      return new Promise<readonly string[]>((resolve, reject) => {
-        this.#waiting.set(plugin, {resolve, reject});
-      });
-    });
-    return (await Promise.all(devices)).flat();
-  }
-
-  async run(task: unknown): Promise<string> {
-    const plugin = String(task);
-    if (this.#closing) return 'the node is closing';
-    const child = fork(fileURLToPath(new URL('./device-process.js', import.meta.url)), {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#running.set(plugin, child);
-    let failure = '';
-    child.on('message', (message: FromDeviceProcess) => {
-      if (message.kind === 'failed') failure = `${message.error.code}: ${message.error.message}`;
-      this.#onMessage(plugin, message);
-    });
-    child.on('error', () => {});
-    const restarts = this.#starts.get(plugin) ?? 0;
-    this.#starts.set(plugin, restarts + 1);
-    child.send(this.#start(plugin, restarts));
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    this.#running.delete(plugin);
-    const why = failure || (signal === null ? `exit status ${code}` : `signal ${signal}`);
-    const text = `the process of ${plugin} ended: ${why}`;
-    this.#waiting.get(plugin)?.reject(new InferenceError('DEVICE_LOST', text));
-    return why;
-  }
-
-  async close(): Promise<void> {
-    this.#closing = true;
-    await Promise.all([...this.#running.values()].map(stopChild));
-  }
-
-  #onMessage(plugin: string, message: FromDeviceProcess): void {
-    const waiting = this.#waiting.get(plugin);
-    this.#waiting.delete(plugin);
-    if (message.kind === 'ready') waiting?.resolve(message.devices);
-    else waiting?.reject(InferenceError.fromWire(message.error));
-  }
-}
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  if (child.connected) child.send({kind: 'stop'} satisfies ToDeviceProcess);
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-  await exited;
-  clearTimeout(timer);
 }

@@ -1,5 +1,7 @@
 import {InvalidArgumentError} from 'commander';
 
+const portMax = 65_535;
+
 /** Options given again and again gather in a list. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
@@ -34,4 +36,15 @@ export function entry(
   const at = value.indexOf('=');
   if (at <= 0 || at === value.length - 1) throw new InvalidArgumentError('expected KEY=VALUE.');
   return {...earlier, [value.slice(0, at)]: value.slice(at + 1)};
+}
+
+/** `9464`, or `127.0.0.1:9464`. */
+export function hostAndPort(value: string): {readonly host?: string; readonly port: number} {
+  const match = /^(?:(?<host>[\w.-]+|\[[0-9a-f:.]+\]):)?(?<port>\d{1,5})$/i.exec(value);
+  const port = Number(match?.groups?.['port']);
+  if (!(port <= portMax)) {
+    throw new InvalidArgumentError('expected a port, or ADDRESS:PORT; 0: a free port.');
+  }
+  const host = match?.groups?.['host']?.replace(/^\[|\]$/g, '');
+  return host === undefined ? {port} : {host, port};
 }

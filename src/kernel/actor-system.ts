@@ -1,6 +1,7 @@
 import {InferenceError} from '../errors.js';
 import type {Clock} from '../ports/clock.js';
 import type {Log} from '../ports/log.js';
+import type {Metric} from '../ports/metrics.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Timer, Timers} from '../ports/timers.js';
 import type {Address, Frame, Listening, Transport} from '../ports/transport.js';
@@ -40,6 +41,8 @@ export class ActorSystem {
   readonly #world: World;
   readonly #actors = new Map<Address, Actor>();
   readonly #executors = new Map<string, TaskExecutor>();
+  /** What did not get through: frames to actors here, and messages of theirs. */
+  readonly #failures = {dropped: 0, refused: 0, unsent: 0};
 
   constructor(world: World) {
     this.#world = world;
@@ -99,6 +102,21 @@ export class ActorSystem {
     actor.timers.clear();
   }
 
+  /** Of its actors, of the transport, and its own. */
+  metrics(): readonly Metric[] {
+    const {clock, transport} = this.#world;
+    const actors = [...this.#actors.values()];
+    const now = clock.now();
+    const name = 'heterodyne_messages_failed_total';
+    const help = 'Messages that were broken or too large (dropped), none (refused), or not sent.';
+    const samples = Object.entries(this.#failures).map(([how, value]) => ({labels: {how}, value}));
+    return [
+      ...actors.flatMap(({behaviour}) => behaviour.metrics?.(now) ?? []),
+      ...(transport.metrics?.() ?? []),
+      {type: 'counter', name, help, samples},
+    ];
+  }
+
   close(): void {
     for (const address of [...this.#actors.keys()].reverse()) this.stop(address);
   }
@@ -107,7 +125,10 @@ export class ActorSystem {
     const {behaviour} = actor;
     const inner = this.#world.transport.listen(address, {
       deliver: frame => this.#deliver(actor, frame),
-      dropped: reason => this.#world.log.write('warn', 'frame dropped', {address, reason}),
+      dropped: reason => {
+        this.#failures.dropped++;
+        this.#world.log.write('warn', 'frame dropped', {address, reason});
+      },
       lost: token => this.#handle(actor, now => behaviour.lost?.(token, now)),
     });
     const listening = {
@@ -145,6 +166,7 @@ export class ActorSystem {
     } catch (error) {
       if (!(error instanceof InferenceError)) throw error;
       const {address} = actor;
+      this.#failures.refused++;
       this.#world.log.write('warn', 'message refused', {address, reason: error.message});
       const refusal = refusalOf(frame.message, error);
       if (refusal !== undefined) this.#send(actor, refusal);
@@ -204,6 +226,7 @@ export class ActorSystem {
       );
     } catch (thrown) {
       const error = InferenceError.from(thrown);
+      this.#failures.unsent++;
       log.write('warn', 'send failed', {to: effect.to, reason: error.message});
       const {token} = effect;
       const {behaviour} = actor;

@@ -1,5 +1,6 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
 import type {InferenceError} from '../errors.js';
+import type {Metric} from '../ports/metrics.js';
 import type {Address} from '../ports/transport.js';
 
 /** A message from outside, as its actor's parser left it, and the tensors beside it. */
@@ -68,4 +69,6 @@ export interface Behaviour<Public = unknown, Private = unknown> {
   unsent?(token: string, error: InferenceError, now: number): readonly Effect<Private>[];
   /** The last words of an actor that is being stopped; its timers and tasks are forgotten. */
   stopped?(now: number): readonly Effect<Private>[];
+  /** What it tells whoever watches. Changes nothing. */
+  metrics?(now: number): readonly Metric[];
 }

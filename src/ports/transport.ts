@@ -1,4 +1,5 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
+import type {Metric} from './metrics.js';
 
 /**
  * Where an actor receives, dots between its parts: `stage.D1.0.2.0`. Unique in a cluster, except
@@ -56,5 +57,7 @@ export interface Transport {
   onStatus(call: (status: TransportStatus) => void): Listening;
   /** Settles once everything listened to and sent so far has reached the server. */
   flush(): Promise<void>;
+  /** Frames and bytes by lane. */
+  metrics?(): readonly Metric[];
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type {Metric} from '../ports/metrics.js';
 import type {
   Address,
   Frame,
@@ -8,6 +9,7 @@ import type {
   TransportStatus,
 } from '../ports/transport.js';
 import {checkFrameBytes} from './frame-codec.js';
+import {LaneCounters} from './lane-counters.js';
 import {StatusBoard} from './status-board.js';
 import {Switchboard} from './switchboard.js';
 import {tensorRows} from './tensor-table.js';
@@ -28,6 +30,7 @@ class LocalTransport implements Transport {
   readonly frameBytesMax: number;
   readonly #board = new Switchboard();
   readonly #status = new StatusBoard();
+  readonly #counters = new LaneCounters();
 
   constructor(frameBytesMax: number) {
     this.frameBytesMax = frameBytesMax;
@@ -40,7 +43,7 @@ class LocalTransport implements Transport {
 
   send(to: Address, frame: Frame, options?: SendOptions): void {
     this.#status.checkOpen();
-    checkFrame(frame, this.frameBytesMax);
+    this.#counters.passed(checkFrame(frame, this.frameBytesMax));
     this.#board.post(to, frame, options);
   }
 
@@ -52,6 +55,10 @@ class LocalTransport implements Transport {
     return this.#board.drained();
   }
 
+  metrics(): readonly Metric[] {
+    return this.#counters.metrics();
+  }
+
   async close(): Promise<void> {
     this.#board.clear();
     this.#status.change('closed');
@@ -59,11 +66,12 @@ class LocalTransport implements Transport {
 }
 
 /**
- * Refuses what another transport would refuse, so that it is found on one host too. Throws
- * InferenceError INVALID_FRAME for tensors whose data is not what their shapes say, and
- * PAYLOAD_TOO_LARGE.
+ * Gives the bytes of a frame's tensors. Refuses what another transport would refuse, so that it is
+ * found on one host too: throws InferenceError INVALID_FRAME for tensors whose data is not what their
+ * shapes say, and PAYLOAD_TOO_LARGE.
  */
-export function checkFrame(frame: Frame, frameBytesMax: number): void {
+export function checkFrame(frame: Frame, frameBytesMax: number): number {
   const bytes = tensorRows(frame.tensors).reduce((sum, row) => sum + row[3], 0);
   checkFrameBytes(bytes, frameBytesMax);
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import {nuid} from 'nats';
 import {InferenceError, invariant} from '../errors.js';
+import type {Metric} from '../ports/metrics.js';
 import type {Timers} from '../ports/timers.js';
 import type {
   Address,
@@ -13,6 +14,7 @@ import type {
 import {isAddress, isBroadcast} from './address.js';
 import {ChunkLane} from './chunk-lane.js';
 import {decodeFrame, encodeFrame} from './frame-codec.js';
+import {LaneCounters} from './lane-counters.js';
 import {checkFrame, defaultFrameBytesMax} from './local-transport.js';
 import {openNatsConnection} from './nats-connection.js';
 import {NatsLink, type NatsMessage} from './nats-link.js';
@@ -58,6 +60,7 @@ class NatsTransport implements Transport {
   readonly #board = new Switchboard();
   readonly #lane: ChunkLane;
   readonly #listening = new Map<Address, Listening>();
+  readonly #counters = new LaneCounters();
 
   constructor(link: NatsLink, options: NatsTransportOptions) {
     this.frameBytesMax = options.frameBytesMax ?? defaultFrameBytesMax;
@@ -67,7 +70,10 @@ class NatsTransport implements Transport {
       link,
       this.#subjects,
       {
-        arrived: (address, data) => this.#receive(address, data, true),
+        arrived: (address, data) => {
+          this.#counters.count('chunked', 'received', data.length);
+          this.#receive(address, data, true);
+        },
         dropped: (address, reason) => this.#board.drop(address, reason),
         lost: sender => this.#board.lost(sender),
       },
@@ -100,7 +106,7 @@ class NatsTransport implements Transport {
     invariant(/^[A-Za-z0-9_-]+$/.test(token), 'a token is letters, digits, - and _');
     const here = this.#board.has(to);
     if (here) {
-      checkFrame(frame, this.frameBytesMax);
+      this.#counters.passed(checkFrame(frame, this.frameBytesMax));
       this.#board.post(to, frame, options);
       if (!isBroadcast(to)) return;
     }
@@ -117,6 +123,10 @@ class NatsTransport implements Transport {
     await this.#link.flush();
   }
 
+  metrics(): readonly Metric[] {
+    return this.#counters.metrics();
+  }
+
   close(): Promise<void> {
     // While the senders of large frames can still be told that they will not arrive.
     this.#lane.abort();
@@ -126,13 +136,20 @@ class NatsTransport implements Transport {
   #publish(to: Address, bytes: Uint8Array, options: SendOptions): boolean {
     const {messageBytesMax} = this.#link;
     if (!isAddress(to) || messageBytesMax === undefined) return false;
-    if (bytes.length > messageBytesMax) return this.#lane.send(to, bytes, options);
-    return this.#link.publish(this.#subjects.address(to), bytes, this.#subjects.lost(options));
+    const chunked = bytes.length > messageBytesMax;
+    const sent = chunked
+      ? this.#lane.send(to, bytes, options)
+      : this.#link.publish(this.#subjects.address(to), bytes, this.#subjects.lost(options));
+    if (sent) this.#counters.count(chunked ? 'chunked' : 'inline', 'sent', bytes.length);
+    return sent;
   }
 
   #subscribe(address: Address): void {
     const listening = this.#link.listen(this.#subjects.address(address), {
-      message: ({data, exclusive}) => this.#receive(address, data, exclusive),
+      message: ({data, exclusive}) => {
+        if (!isOffer(data)) this.#counters.count('inline', 'received', data.length);
+        this.#receive(address, data, exclusive);
+      },
       error: reason => this.#board.drop(address, reason),
     });
     this.#listening.set(address, listening);

@@ -8,6 +8,7 @@ import {packMessage} from '../../src/wire/message-codec.js';
 import {connectNats, type NatsTransportOptions} from '../../src/wire/nats-transport.js';
 import {encodeOffer} from '../../src/wire/transfer-messages.js';
 import {Inbox, Sequence} from '../support/inbox.js';
+import {metricValue} from '../support/metric-value.js';
 import {withNats} from '../support/nats.js';
 import {frameOfBytes, plainFrame} from '../support/sample-tensors.js';
 
@@ -243,4 +244,31 @@ test('chunks of nothing and answers to nothing are ignored', async t => {
   await stranger.flush();
   near.send('a', plainFrame('next'));
   t.is((await inbox.frames.next()).message, 'next');
+});
+
+test('frames are counted by their lanes, at both ends', async t => {
+  const {url} = await withNats(t);
+  const [near, far] = await Promise.all([connected(t, url), connected(t, url)]);
+  const inbox = new Inbox();
+  far.listen('a', inbox);
+  near.listen('b', new Inbox());
+  await far.flush();
+  near.send('a', frameOfBytes(64));
+  near.send('a', frameOfBytes(3 * 2 ** 20));
+  near.send('b', frameOfBytes(8));
+  await inbox.frames.next();
+  await inbox.frames.next();
+  const count = (transport: Transport, lane: string, direction: string) =>
+    metricValue(transport.metrics?.() ?? [], 'heterodyne_lane_frames_total', {lane, direction});
+  for (const lane of ['inline', 'chunked']) {
+    t.is(count(near, lane, 'sent'), 1, lane);
+    t.is(count(far, lane, 'received'), 1, lane);
+    t.is(count(far, lane, 'sent'), 0, lane);
+  }
+  t.is(count(near, 'reference', 'sent'), 1);
+  const bytes = metricValue(far.metrics?.() ?? [], 'heterodyne_lane_bytes_total', {
+    lane: 'chunked',
+    direction: 'received',
+  });
+  t.true((bytes ?? 0) > 3 * 2 ** 20);
 });

@@ -1,6 +1,7 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
 import type {InferenceError} from '../../src/errors.js';
 import type {Behaviour, Effect, Outcome, SendEffect} from '../../src/kernel/behaviour.js';
+import type {Metric} from '../../src/ports/metrics.js';
 import type {Timer} from '../../src/ports/timers.js';
 import {VirtualTime} from './virtual-time.js';
 
@@ -55,6 +56,10 @@ export class BareActor<Public, Private> {
   stop(): void {
     this.#perform(this.#behaviour.stopped?.(this.time.now()));
     for (const timer of this.#timers.values()) timer.cancel();
+  }
+
+  metrics(): readonly Metric[] {
+    return this.#behaviour.metrics?.(this.time.now()) ?? [];
   }
 
   advance(ms: number): void {

@@ -3,12 +3,14 @@ import {Command} from 'commander';
 import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
 import {type CacheFlags, cacheOptions, withCacheOptions} from '../cache-options.js';
+import {Closers} from '../closers.js';
 import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
+import {type MetricsFlags, startMetrics, withMetricsOption} from '../metrics-option.js';
 import {collect, kinds} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
-interface Options extends ServerOptions, CacheFlags {
+interface Options extends ServerOptions, CacheFlags, MetricsFlags {
   readonly name: string;
   readonly devices?: readonly string[];
   readonly plugin?: readonly string[];
@@ -16,7 +18,7 @@ interface Options extends ServerOptions, CacheFlags {
 
 /** `heterodyne node`. */
 export function nodeCommand(console: Console): Command {
-  return withCacheOptions(withServerOptions(new Command('node')))
+  return withMetricsOption(withCacheOptions(withServerOptions(new Command('node'))))
     .description("run a node: this host's devices, until it is interrupted")
     .option('-n, --name <name>', 'name of the node, unique in the cluster', hostname())
     .option('-d, --devices <kinds>', 'kinds of devices, between commas; none: all', kinds)
@@ -32,19 +34,23 @@ export function nodeCommand(console: Console): Command {
     )
     .action(async (options: Options) => {
       const log = standardLog(options.verbose ? 'debug' : 'warn', {node: options.name});
-      const node = await runNode({
-        name: options.name,
-        ...(options.devices === undefined ? {} : {devices: options.devices}),
-        plugins: options.plugin ?? [],
-        connect: connectOptions(options, options.name),
-        cache: cacheOptions(options),
-        log,
-      });
-      console.note(`node ${options.name} is running with ${node.devices.join(', ')}`);
+      const closers = new Closers();
       try {
+        const node = await runNode({
+          name: options.name,
+          ...(options.devices === undefined ? {} : {devices: options.devices}),
+          plugins: options.plugin ?? [],
+          connect: connectOptions(options, options.name),
+          cache: cacheOptions(options),
+          log,
+        });
+        closers.add(() => node.close());
+        const source = {process: 'node', collect: () => node.metrics()};
+        closers.add(await startMetrics(options, source, console));
+        console.note(`node ${options.name} is running with ${node.devices.join(', ')}`);
         await Promise.race([untilSignal(), node.failed]);
       } finally {
-        await node.close();
+        await closers.close();
       }
     });
 }

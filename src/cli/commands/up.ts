@@ -8,11 +8,12 @@ import {startNatsServer} from '../../app/start-nats-server.js';
 import {InferenceError} from '../../errors.js';
 import {type CacheFlags, cacheOptions, withCacheOptions} from '../cache-options.js';
 import {Closers} from '../closers.js';
+import {type MetricsFlags, startMetrics, withMetricsOption} from '../metrics-option.js';
 import {kinds, wholeNumber} from '../parse-options.js';
 import type {Console} from '../report.js';
 import {untilSignal} from '../until-signal.js';
 
-interface Options extends CacheFlags {
+interface Options extends CacheFlags, MetricsFlags {
   readonly host: string;
   readonly port: number;
   readonly name: string;
@@ -26,7 +27,7 @@ const portDefault = 4222;
 
 /** `heterodyne up`. */
 export function upCommand(console: Console): Command {
-  return withCacheOptions(new Command('up'))
+  return withMetricsOption(withCacheOptions(new Command('up')))
     .description('bring up a whole cluster on this host: nats-server, coordinator, node')
     .option('--host <address>', 'address that nats-server listens on', '127.0.0.1')
     .option(
@@ -79,6 +80,8 @@ async function runCluster(options: Options, closers: Closers, console: Console):
     log,
   });
   closers.add(() => node.close());
+  const collect = async () => [...coordinator.metrics(), ...(await node.metrics())];
+  closers.add(await startMetrics(options, {process: 'up', collect}, console));
   console.note(`cluster ${cluster} is up at ${server.url} with ${node.devices.join(', ')}`);
   await Promise.race([server.ended, node.failed]);
   throw new InferenceError('NO_SERVER', `the nats-server at ${server.url} has ended`);

@@ -3,6 +3,7 @@ import {Registry} from '../../../actors/registry.js';
 import type {DeviceDescription} from '../../../schemas/device.js';
 import {BareActor} from '../../support/bare-actor.js';
 import {deviceOn} from '../../support/device-descriptions.js';
+import {metricValue} from '../../support/metric-value.js';
 
 const cpu = deviceOn('host-a', 'CPU');
 const gpu = deviceOn('host-b', 'GPU');
@@ -115,4 +116,35 @@ test('time in which the process could not run ends no lease', t => {
   t.false(check(9500), 'the heartbeats that lay unread would have come by now');
   for (let now = 10_000; now < 12_500; now += 500) t.false(check(now));
   t.true(check(12_600), '4,000 ms of time that ran');
+});
+
+test('its metrics tell devices that are alive from those that were lost lately', t => {
+  const registry = new RegistryBench();
+  const count = (state: string) => metricValue(registry.metrics(), 'heterodyne_devices', {state});
+  registry.beat(cpu);
+  registry.beat({...gpu, restarts: 2});
+  t.deepEqual([count('alive'), count('lost')], [2, 0]);
+  const device = gpu.name;
+  t.is(metricValue(registry.metrics(), 'heterodyne_device_restarts', {device}), 2);
+  t.is(metricValue(registry.metrics(), 'heterodyne_device_lease_seconds', {device}), 4);
+  registry.advance(3000);
+  registry.beat(cpu);
+  registry.advance(1500);
+  t.deepEqual([count('alive'), count('lost')], [1, 1]);
+  t.is(metricValue(registry.metrics(), 'heterodyne_device_losses_total'), 1);
+  registry.beat(gpu);
+  t.deepEqual([count('alive'), count('lost')], [2, 0]);
+});
+
+test('a device that said goodbye was not lost, and one that is lost for long is forgotten', t => {
+  const registry = new RegistryBench();
+  const lost = () => metricValue(registry.metrics(), 'heterodyne_devices', {state: 'lost'});
+  registry.beat(cpu);
+  registry.beat(gpu);
+  registry.receive({kind: 'goodbye', address: cpu.address});
+  t.is(lost(), 0);
+  registry.advance(5000);
+  t.is(lost(), 1);
+  registry.advance(600_000);
+  t.is(lost(), 0);
 });

@@ -2,6 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {Transport} from '../../../../src/ports/transport.js';
 import {createLocalTransport} from '../../../../src/wire/local-transport.js';
 import {Inbox} from '../../../support/inbox.js';
+import {metricValue} from '../../../support/metric-value.js';
 import {frameOfBytes, plainFrame} from '../../../support/sample-tensors.js';
 
 function opened(t: ExecutionContext): Transport {
@@ -70,4 +71,18 @@ test('nothing is delivered after close', async t => {
   await transport.close();
   await transport.flush();
   t.is(inbox.frames.arrived.length, 0);
+});
+
+test('frames and the bytes of their tensors are counted, both ways', async t => {
+  const transport = opened(t);
+  transport.listen('a', new Inbox());
+  transport.send('a', frameOfBytes(64));
+  transport.send('a', frameOfBytes(16));
+  await transport.flush();
+  const metrics = transport.metrics?.() ?? [];
+  for (const direction of ['sent', 'received']) {
+    const labels = {lane: 'reference', direction};
+    t.is(metricValue(metrics, 'heterodyne_lane_frames_total', labels), 2);
+    t.is(metricValue(metrics, 'heterodyne_lane_bytes_total', labels), 80);
+  }
 });

@@ -1,0 +1,36 @@
+import type {Metric} from '../src/ports/metrics.js';
+import type {KeptDeployment} from './kept-deployment.js';
+
+const states = ['loading', 'loaded', 'lost'] as const;
+/** `lost`: none of its variants works, and no other can be had now. */
+export type DeploymentState = (typeof states)[number];
+
+export function deploymentState({deployment}: KeptDeployment): DeploymentState {
+  if (deployment === null) return 'loading';
+  return deployment.lost === null ? 'loaded' : 'lost';
+}
+
+/** What a coordinator tells of its deployments. */
+export function deploymentMetrics(kept: readonly KeptDeployment[]): readonly Metric[] {
+  return [
+    {
+      type: 'gauge',
+      name: 'heterodyne_deployments',
+      help: 'Deployments of the coordinator, by state; none where another one leads.',
+      samples: states.map(state => {
+        const value = kept.filter(each => deploymentState(each) === state).length;
+        return {labels: {state}, value};
+      }),
+    },
+    {
+      type: 'gauge',
+      name: 'heterodyne_deployment_epoch',
+      help: 'How often a deployment was laid out anew.',
+      samples: kept.flatMap(({id, deployment}) => {
+        if (deployment === null) return [];
+        const {network, device, epoch} = deployment;
+        return [{labels: {deployment: id, network, device}, value: epoch}];
+      }),
+    },
+  ];
+}

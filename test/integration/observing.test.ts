@@ -1,0 +1,78 @@
+import {readFileSync} from 'node:fs';
+import test from 'ava';
+import {floats, line} from '../support/cluster-networks.js';
+import {type ClusterProcesses, startClusterProcesses} from '../support/cluster-processes.js';
+import {fileCleanup} from '../support/file-cleanup.js';
+
+/* A cluster of processes, watched as its operator watches it. */
+
+const page = readFileSync(new URL('../../../docs/OBSERVING.md', import.meta.url), 'utf8');
+const cleanup = fileCleanup();
+let started: Promise<ClusterProcesses> | undefined;
+
+function cluster(): Promise<ClusterProcesses> {
+  started ??= startClusterProcesses(cleanup, servers => {
+    const joined = ['--servers', servers, '--metrics', '127.0.0.1:0'];
+    return {
+      coordinator: ['coordinator', ...joined],
+      node: ['node', '--name', 'host-a', '--devices', 'CPU,TEMPLATE', ...joined],
+    };
+  });
+  return started;
+}
+
+async function scrape(name: string): Promise<string> {
+  const {stderr} = (await cluster()).process(name);
+  const url = /^metrics at (\S+)$/m.exec(stderr)?.[1] ?? '';
+  return (await fetch(url)).text();
+}
+
+/** The value of the first line with that name and all those labels. */
+function valueIn(text: string, name: string, labels: readonly string[] = []): number | undefined {
+  const lines = text.split('\n').filter(each => each.startsWith(`${name}{`));
+  const found = lines.find(each => labels.every(label => each.includes(label)));
+  return found === undefined ? undefined : Number(found.slice(found.lastIndexOf(' ')));
+}
+
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
+}
+
+test.serial('one port tells of every process of a node, and one of the coordinator', async t => {
+  const core = await (await cluster()).connect();
+  const network = await core.readNetwork(line());
+  const executable = await core.loadNetwork(network, 'CPU');
+  const request = executable.createInferRequest();
+  for (const value of [1, 2, 3]) await request.infer({x: floats([value, value], 2)});
+
+  const node = await scrape('node');
+  const done = ['outcome="executed"', 'device="host-a/CPU"', 'process="CPU"'];
+  t.is(valueIn(node, 'heterodyne_stage_requests_total', done), 3);
+  t.is(valueIn(node, 'heterodyne_stage_execute_seconds_count', ['device="host-a/CPU"']), 3);
+  t.is(valueIn(node, 'heterodyne_stage_queued', ['device="host-a/CPU"']), 0);
+  const received = ['lane="inline"', 'direction="received"', 'process="CPU"'];
+  t.true((valueIn(node, 'heterodyne_lane_bytes_total', received) ?? 0) > 0);
+  for (const plugin of ['CPU', 'TEMPLATE']) {
+    t.is(valueIn(node, 'heterodyne_device_process_up', [`plugin="${plugin}"`]), 1);
+    t.truthy(valueIn(node, 'process_resident_memory_bytes', [`process="${plugin}"`]));
+  }
+
+  const coordinator = await scrape('coordinator');
+  t.is(valueIn(coordinator, 'heterodyne_coordinator_leads'), 1);
+  t.is(valueIn(coordinator, 'heterodyne_devices', ['state="alive"']), 2);
+  t.is(valueIn(coordinator, 'heterodyne_deployments', ['state="loaded"']), 1);
+  t.is(valueIn(coordinator, 'heterodyne_deployment_epoch', ['network="line"']), 0);
+  await executable.release();
+});
+
+test.serial('docs/OBSERVING.md lists every metric, and no other', async t => {
+  const core = await (await cluster()).connect();
+  const executable = await core.loadNetwork(await core.readNetwork(line()), 'TEMPLATE');
+  const names = new Set([
+    ...namesIn(await scrape('node')),
+    ...namesIn(await scrape('coordinator')),
+  ]);
+  const listed = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
+  t.deepEqual([...names].sort(), listed.sort());
+  await executable.release();
+});
