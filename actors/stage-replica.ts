@@ -58,6 +58,12 @@ export interface RuntimeGraphTask {
   readonly kind: 'runtimeGraph';
 }
 
+/** Another one: how long requests wait for a batch from now on. */
+export interface ConfigureTask {
+  readonly kind: 'configure';
+  readonly batchTimeoutMs: number;
+}
+
 export type StagePrivate =
   | {readonly kind: 'settled'; readonly key: string; readonly outcome: Outcome}
   /** The executor's answer is the asker's. */
@@ -113,7 +119,11 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
         this.#states.forget(message.client, message.session);
         return [];
       case 'runtimeGraph':
-        return [this.#askExecutor(message.ask)];
+        return [this.#askExecutor(message.ask, {kind: 'runtimeGraph'})];
+      case 'configure': {
+        const {ask, batchTimeoutMs} = message;
+        return [this.#askExecutor(ask, {kind: 'configure', batchTimeoutMs})];
+      }
       case 'stats':
         return [succeeded(message.ask, this.#meter.stats(this.#now))];
       default:
@@ -163,8 +173,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return this.#meter.metrics(this.#now);
   }
 
-  #askExecutor(ask: Ask): Effect<StagePrivate> {
-    const task: RuntimeGraphTask = {kind: 'runtimeGraph'};
+  #askExecutor(ask: Ask, task: RuntimeGraphTask | ConfigureTask): Effect<StagePrivate> {
     const {executor} = this.#options;
     return {do: 'run', executor, task, settled: outcome => ({kind: 'answered', ask, outcome})};
   }

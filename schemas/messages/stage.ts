@@ -55,6 +55,13 @@ const forgetStateSchema = z.object({
   session: z.int().nonnegative(),
 });
 const runtimeGraphSchema = z.object({kind: z.literal('runtimeGraph'), ask: askSchema});
+/** What may be changed while it runs; nothing where requests are not batched. */
+const configureSchema = z.object({
+  kind: z.literal('configure'),
+  ask: askSchema,
+  /** AUTO_BATCH_TIMEOUT. */
+  batchTimeoutMs: z.int().min(0).max(60_000),
+});
 const statsSchema = z.object({kind: z.literal('stats'), ask: askSchema});
 
 /** What a preprocess, execute or postprocess actor receives. */
@@ -64,6 +71,7 @@ export const stageMessageSchema = z.discriminatedUnion('kind', [
   readStateSchema,
   forgetStateSchema,
   runtimeGraphSchema,
+  configureSchema,
   statsSchema,
 ]);
 export type ReadState = Readonly<z.infer<typeof readStateSchema>>;

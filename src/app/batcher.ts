@@ -35,9 +35,16 @@ interface Group {
 export class Batcher {
   readonly #options: BatcherOptions;
   readonly #groups = new Map<string, Group>();
+  #timeoutMs: number;
 
   constructor(options: BatcherOptions) {
     this.#options = options;
+    this.#timeoutMs = options.timeoutMs;
+  }
+
+  /** For the batches that begin from now on. */
+  setTimeoutMs(timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
   }
 
   infer(task: StageTask): Promise<StageResult> {
@@ -67,8 +74,7 @@ export class Batcher {
   }
 
   #open(key: string): Group {
-    const {timers, timeoutMs} = this.#options;
-    const timer = timers.after(timeoutMs, () => this.#start(key));
+    const timer = this.#options.timers.after(this.#timeoutMs, () => this.#start(key));
     const group: Group = {waiting: [], rows: 0, stop: () => timer.cancel()};
     this.#groups.set(key, group);
     return group;

@@ -1,4 +1,5 @@
 import type {
+  ConfigureTask,
   RuntimeGraphTask,
   StageResult,
   StageTask,
@@ -12,7 +13,7 @@ import {Batcher} from './batcher.js';
 import {checkedCounters, checkedRuntimeGraph} from './checked-counters.js';
 import {RuntimeAverages} from './runtime-averages.js';
 
-type Task = StageTask | RuntimeGraphTask | StuckTask;
+type Task = StageTask | RuntimeGraphTask | ConfigureTask | StuckTask;
 
 export interface StageExecutorOptions {
   /** Requests that run as one; 1: each for itself. */
@@ -50,7 +51,8 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
   async run(task: Task): Promise<StageResult | RuntimeGraph | null> {
     if ('kind' in task) {
       if (task.kind === 'runtimeGraph') return this.#runtimeGraph();
-      this.#options.onStuck();
+      if (task.kind === 'configure') this.#batcher?.setTimeoutMs(task.batchTimeoutMs);
+      else this.#options.onStuck();
       return null;
     }
     return this.#batcher?.infer(task) ?? this.#infer(task);

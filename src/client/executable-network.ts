@@ -1,5 +1,10 @@
 import type {Deployment, Variant} from '../../schemas/deployment.js';
-import {type StageStats, stageStatsSchema} from '../../schemas/messages/stage.js';
+import type {Ask} from '../../schemas/messages/ask.js';
+import {
+  type StageMessage,
+  type StageStats,
+  stageStatsSchema,
+} from '../../schemas/messages/stage.js';
 import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 import {runtimeGraphSchema} from '../../schemas/runtime-graph.js';
 import type {Replica, Stage, StageGraph} from '../../schemas/stage-graph.js';
@@ -50,6 +55,8 @@ export class ExecutableNetwork {
   #deployment: Deployment;
   readonly #infos: ReadonlyMap<string, TensorInfo>;
   readonly #hooks: NetworkHooks;
+  /** What was set since it was loaded. */
+  #live: Partial<Pick<ConfigValues, 'AUTO_BATCH_TIMEOUT'>> = {};
   #released: Promise<void> | undefined;
 
   /** Made by `Core.loadNetwork`. */
@@ -66,6 +73,9 @@ export class ExecutableNetwork {
   /** For Core: the coordinator has laid it out anew. */
   changed(deployment: Deployment): void {
     this.#deployment = deployment;
+    const {AUTO_BATCH_TIMEOUT: timeoutMs} = this.#live;
+    // Its new stages have what it was loaded with; if one is gone, it is laid out anew again.
+    if (timeoutMs !== undefined) this.#configure(timeoutMs).catch(() => {});
   }
 
   /** What every request brings. Symbolic dimensions keep their names. */
@@ -116,21 +126,28 @@ export class ExecutableNetwork {
    * devices. Throws UNKNOWN_CONFIG_KEY.
    */
   getConfig<Key extends ConfigKey>(key: Key): ConfigValues[Key] {
-    const config = networkConfig(this.#deployment);
+    const config = {...networkConfig(this.#deployment), ...this.#live};
     if (Object.hasOwn(config, key)) return config[key];
     throw unknownConfigKey(key, Object.keys(config));
   }
 
   /**
-   * No key of a network that is loaded can be set. Throws UNKNOWN_CONFIG_KEY, INVALID_CONFIG_VALUE,
-   * and for all others READ_ONLY_KEY.
+   * Sets AUTO_BATCH_TIMEOUT of a network on BATCH, for every client of it; all other keys are
+   * read-only once a network is loaded. Rejects with UNKNOWN_CONFIG_KEY, INVALID_CONFIG_VALUE,
+   * READ_ONLY_KEY, DEVICE_LOST or RELEASED, and then has perhaps reached some of its stages.
    */
-  setConfig(config: Config): void {
-    parseConfig(config);
-    const [key] = Object.keys(config);
-    if (key === undefined) return;
-    const text = `${key} of a network that is loaded is read-only: give it to loadNetwork`;
-    throw new InferenceError('READ_ONLY_KEY', text);
+  async setConfig(config: Config): Promise<void> {
+    this.#throwIfReleased();
+    const {AUTO_BATCH_TIMEOUT} = parseConfig(config);
+    const batches = this.variants.some(({batch}) => batch > 1);
+    const fixed = Object.keys(config).find(key => !batches || key !== 'AUTO_BATCH_TIMEOUT');
+    if (fixed !== undefined) {
+      const text = `${fixed} of a network that is loaded is read-only: give it to loadNetwork`;
+      throw new InferenceError('READ_ONLY_KEY', text);
+    }
+    if (Object.keys(config).length === 0) return;
+    this.#live = {AUTO_BATCH_TIMEOUT};
+    await this.#configure(AUTO_BATCH_TIMEOUT);
   }
 
   /** `onEnd` is called after the end of each of its runs, when it is idle. Throws RELEASED. */
@@ -166,7 +183,9 @@ export class ExecutableNetwork {
     const {inputs, outputs} = this;
     const asked = stageGraph.stages.map(async ({name, replicas: [first]}) => {
       invariant(first !== undefined, `${name} has a replica`);
-      return parseRuntimeGraph(await this.#askStage(name, first, 'runtimeGraph'));
+      return parseRuntimeGraph(
+        await this.#askStage(name, first, ask => ({kind: 'runtimeGraph', ask})),
+      );
     });
     const network = {name: this.#deployment.network, inputs, outputs};
     return new NetworkRuntimeGraph(
@@ -255,9 +274,19 @@ export class ExecutableNetwork {
     );
   }
 
+  async #configure(batchTimeoutMs: number): Promise<void> {
+    const stages = this.variants.flatMap(({stageGraph}) => stageGraph.stages);
+    const asked = stages.flatMap(({name, replicas}) =>
+      replicas.map(replica =>
+        this.#askStage(name, replica, ask => ({kind: 'configure', ask, batchTimeoutMs})),
+      ),
+    );
+    await Promise.all(asked);
+  }
+
   async #statistics({name, replicas}: Stage): Promise<StageStats> {
     const answers = await Promise.all(
-      replicas.map(replica => this.#askStage(name, replica, 'stats')),
+      replicas.map(replica => this.#askStage(name, replica, ask => ({kind: 'stats', ask}))),
     );
     return answers.map(answer => parseStats(answer)).reduce(addStats);
   }
@@ -265,12 +294,12 @@ export class ExecutableNetwork {
   #askStage(
     stage: string,
     {address: to, device}: Replica,
-    kind: 'stats' | 'runtimeGraph',
+    message: (ask: Ask) => StageMessage,
   ): Promise<unknown> {
     return this.session.ask({
       to,
       timeoutMs: controlTimeoutMs,
-      message: ask => ({kind, ask}),
+      message,
       absent: () => new InferenceError('DEVICE_LOST', `${stage} is gone`, {device, stage}),
     });
   }

@@ -88,6 +88,14 @@ export function virtualDevices(check: Check): void {
     t.deepEqual(await many(executable, 10), expected(10));
   });
 
+  check('how long BATCH waits can be changed while it runs', async (t, core) => {
+    const config = {AUTO_BATCH_TIMEOUT: 60_000};
+    const executable = await load(t, core, line([1, 2]), 'BATCH:CPU(4)', {config});
+    await executable.setConfig({AUTO_BATCH_TIMEOUT: 1});
+    t.is(executable.getConfig('AUTO_BATCH_TIMEOUT'), 1);
+    t.deepEqual(await many(executable, 2), expected(2), 'it waits for no minute');
+  });
+
   check(
     'BATCH of a network cut in two, and BATCH inside MULTI, give what the network gives',
     async (t, core) => {

@@ -210,6 +210,17 @@ test('the runtime graph is what the executor answers', t => {
   t.like(onlyAnswer(stage), {id: 3, ok: false, error: {code: 'NOT_IMPLEMENTED', place}});
 });
 
+test('how long batches wait is told to the executor', t => {
+  const stage = stageOf(singleStage(), 0);
+  stage.receive({kind: 'configure', ask: {from: 'client.me', id: 3}, batchTimeoutMs: 5});
+  t.deepEqual(
+    stage.running.map(({task}) => task),
+    [{kind: 'configure', batchTimeoutMs: 5}],
+  );
+  stage.settle({ok: true, value: null});
+  t.like(onlyAnswer(stage), {kind: 'reply', id: 3, ok: true, value: null});
+});
+
 test('a stage that is stopped answers all that gathers, waits or runs, once', t => {
   const stage = stageOf(diamondWithSkip(), 3);
   const complete = (request: number) => {

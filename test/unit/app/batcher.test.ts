@@ -55,6 +55,20 @@ test('a part of a batch runs, as one too, when its first request has waited long
   t.deepEqual(runs, [2]);
 });
 
+test('how long a request waits can be changed, for the batches that begin then', async t => {
+  const {batcher, submit, runs, timers} = bench();
+  const first = submit(1, 2);
+  batcher.setTimeoutMs(10);
+  timers.advance(99);
+  t.deepEqual(runs, []);
+  timers.advance(1);
+  await first;
+  const second = submit(3, 4);
+  timers.advance(10);
+  t.deepEqual(await second, [6, 8]);
+  t.deepEqual(runs, [1, 1]);
+});
+
 test('a request that fails does not fail the others of its batch', async t => {
   const {submit, runs} = bench();
   const [first, unlucky, third, fourth] = [submit(1, 2), submit(13, 0), submit(3, 4), submit(5, 6)];

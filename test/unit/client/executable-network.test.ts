@@ -164,12 +164,38 @@ test('a network tells what it was loaded with, for all devices and for each', t 
   });
 });
 
-test('no config of a network that is loaded can be set', t => {
+test('no config of a network that is loaded can be set', async t => {
   const network = new ClientBench().load(twoReplicas());
-  t.throws(() => network.setConfig({NUM_STREAMS: 2}), {
+  await t.throwsAsync(network.setConfig({NUM_STREAMS: 2}), {
     code: 'READ_ONLY_KEY',
     message: /NUM_STREAMS.*loadNetwork/,
   });
-  t.throws(() => network.setConfig({NETWORK_NAME: 'x'}), {code: 'READ_ONLY_KEY'});
-  t.throws(() => network.setConfig({NUM_STREAM: 2}), {code: 'UNKNOWN_CONFIG_KEY'});
+  await t.throwsAsync(network.setConfig({NETWORK_NAME: 'x'}), {code: 'READ_ONLY_KEY'});
+  await t.throwsAsync(network.setConfig({NUM_STREAM: 2}), {code: 'UNKNOWN_CONFIG_KEY'});
+  const wait = network.setConfig({AUTO_BATCH_TIMEOUT: 5});
+  await t.throwsAsync(wait, {code: 'READ_ONLY_KEY'}, 'it is not on BATCH');
+});
+
+test('how long a batch waits can be set, and is set again where it is laid out anew', async t => {
+  const client = new ClientBench();
+  const deployment = twoReplicas();
+  const variants = deployment.variants.map(variant => ({...variant, batch: 4}));
+  const network = client.load({...deployment, variants});
+  const setting = network.setConfig({AUTO_BATCH_TIMEOUT: '5'});
+  const told = () =>
+    client.questions.map(({question}) => [question.to, question.message({from: 'me', id: 0})]);
+  t.like(told(), [
+    ['stage.D1.0.0.0', {kind: 'configure', batchTimeoutMs: 5}],
+    ['stage.D1.0.0.1', {kind: 'configure', batchTimeoutMs: 5}],
+  ]);
+  client.answer(null, 0);
+  client.answer(null, 1);
+  await setting;
+  t.is(network.getConfig('AUTO_BATCH_TIMEOUT'), 5);
+  network.changed({...deployment, variants, epoch: 1});
+  t.is(told().length, 4);
+  await t.throwsAsync(network.setConfig({AUTO_BATCH_TIMEOUT: 5, NUM_STREAMS: 1}), {
+    code: 'READ_ONLY_KEY',
+    message: /NUM_STREAMS/,
+  });
 });
