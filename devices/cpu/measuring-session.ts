@@ -1,7 +1,7 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {InferenceSession} from 'onnxruntime-node';
-import type {MeasuringSession} from '../onnxruntime/measuring-session.js';
+import {type MeasuringSession, profileBytesMax} from '../onnxruntime/measuring-session.js';
 import {openTemporaryFolder} from '../onnxruntime/temporary-folder.js';
 
 /**
@@ -25,5 +25,7 @@ async function end(session: InferenceSession, folder: string): Promise<string> {
   session.endProfiling();
   await session.release();
   const [name] = await readdir(folder);
-  return name === undefined ? '' : readFile(join(folder, name), 'utf8');
+  if (name === undefined) return '';
+  const file = join(folder, name);
+  return (await stat(file)).size > profileBytesMax ? '' : readFile(file, 'utf8');
 }

@@ -1,6 +1,7 @@
 import {env, InferenceSession} from 'onnxruntime-web';
 import {weightsLocation} from '../../schemas/network-blob.js';
 import {type Backend, logSeverityLevel, type OpenOptions} from '../onnxruntime/backend.js';
+import {profileBytesMax} from '../onnxruntime/measuring-session.js';
 import {captureOutput} from './captured-output.js';
 import {readLargeFile} from './read-large-file.js';
 
@@ -20,7 +21,7 @@ export const wasmBackend: Backend = {
     return {
       session,
       async end() {
-        const profile = captureOutput(() => session.endProfiling());
+        const profile = captureOutput(() => session.endProfiling(), profileBytesMax);
         await session.release();
         return profile;
       },

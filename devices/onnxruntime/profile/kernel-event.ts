@@ -27,28 +27,45 @@ interface TraceEvent {
 const suffix = '_kernel_time';
 
 /**
- * The kernels of a profile's last run, in their order. What ran inside another kernel (the body of a
- * Loop) counts to that: `withBodies` holds the names of such nodes.
+ * The kernels of a profile's last run, in their order; undefined if there is none in it. What ran
+ * inside another kernel (the body of a Loop) counts to that: `withBodies` holds such nodes' names.
  */
-export function lastRun(profile: string, withBodies: ReadonlySet<string>): readonly KernelEvent[] {
+export function lastRun(
+  profile: string,
+  withBodies: ReadonlySet<string>,
+): readonly KernelEvent[] | undefined {
   const events = profile.split('\n').flatMap(parseLine);
   const run = events.findLast(({cat, name}) => cat === 'Session' && name === 'model_run');
-  if (run === undefined) return [];
+  if (run === undefined) return undefined;
   const kernels = events.filter(
     event => event.cat === 'Node' && event.name.endsWith(suffix) && isWithin(event, run),
   );
-  const outer = [...kernels.entries()].filter(([, {name}]) => withBodies.has(nodeName(name)));
-  // An event is written when it has ended: what is inside comes before what is around it.
-  const isInner = (event: TraceEvent, at: number) =>
-    outer.some(([place, other]) => at < place && isWithin(event, other) && endOf(event) > other.ts);
-  return kernels
-    .filter((event, at) => !isInner(event, at))
-    .map(({name, dur, args}) => ({
-      name: nodeName(name),
-      type: args.op_name ?? '',
-      realUs: dur,
-      outputTypes: (args.output_type_shape ?? []).map(tensorText),
-    }));
+  return outermost(kernels, withBodies).map(({name, dur, args}) => ({
+    name: nodeName(name),
+    type: args.op_name ?? '',
+    realUs: dur,
+    outputTypes: (args.output_type_shape ?? []).map(tensorText),
+  }));
+}
+
+/** An event is written when it has ended: what is inside comes right before what is around it. */
+function outermost(
+  kernels: readonly TraceEvent[],
+  withBodies: ReadonlySet<string>,
+): readonly TraceEvent[] {
+  const outer: TraceEvent[] = [];
+  for (const event of kernels) {
+    if (withBodies.has(nodeName(event.name))) {
+      for (let last = outer.at(-1); last && isInside(last, event); last = outer.at(-1)) outer.pop();
+    }
+    outer.push(event);
+  }
+  return outer;
+}
+
+/** What took no time and ended as the other began was before it. */
+function isInside(inner: TraceEvent, outer: TraceEvent): boolean {
+  return isWithin(inner, outer) && endOf(inner) > outer.ts;
 }
 
 /** One event is on each line; names that hold quotes are not escaped, and such events are left out. */

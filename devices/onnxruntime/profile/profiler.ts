@@ -78,9 +78,11 @@ export class Profiler {
 
 function countersOf(profile: string, {graph, withBodies, nodes}: Known): InferenceCounters {
   const events = lastRun(profile, withBodies);
+  const unknown = {pipelineUs: {}, measuringUs: 0, operations: []};
+  if (events === undefined) return unknown;
   const kernels: readonly SessionKernel[] = nodes ?? events;
   const fusions = fusionsOf(graph, kernels);
-  return {pipelineUs: {}, measuringUs: 0, operations: operationCounters(graph, fusions, events)};
+  return {...unknown, operations: operationCounters(graph, fusions, events)};
 }
 
 /** What failed before is what matters. */

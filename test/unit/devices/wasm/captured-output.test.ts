@@ -2,13 +2,17 @@ import fs from 'node:fs';
 import test from 'ava';
 import {captureOutput} from '../../../../devices/wasm/captured-output.js';
 
-test('what is printed meanwhile is captured, and only that', t => {
+test('what is printed meanwhile is captured, unless it is too much', t => {
   const {writeSync} = fs;
   const text = captureOutput(() => {
     fs.writeSync(1, 'one\n');
     fs.writeSync(1, 'two\n');
-  });
+  }, 10);
   t.is(text, 'one\ntwo\n');
+  t.is(
+    captureOutput(() => fs.writeSync(1, 'too much\n'), 8),
+    '',
+  );
   t.is(fs.writeSync, writeSync);
 });
 
@@ -17,6 +21,6 @@ test('printing works again after work that failed', t => {
   const failing = () => {
     throw new RangeError('it failed');
   };
-  t.throws(() => captureOutput(failing), {message: 'it failed'});
+  t.throws(() => captureOutput(failing, 10), {message: 'it failed'});
   t.is(fs.writeSync, writeSync);
 });
