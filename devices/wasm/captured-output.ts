@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 
 /**
- * What `work` prints instead of printing it; nothing if that is more than `charactersMax`. ONNX Runtime's build for
- * WebAssembly has no files: it prints a profile, line by line through `fs.writeSync`, of which every
- * thread has its own.
+ * What `work` prints instead of printing it; nothing if that is more than `charactersMax`. ONNX
+ * Runtime's build for WebAssembly has no files: it prints a profile, line by line through
+ * `fs.writeSync`, of which every thread has its own.
  */
 export function captureOutput(work: () => void, charactersMax: number): string {
   const captured: string[] = [];
