@@ -12,7 +12,7 @@ import {availableDevices} from '../plan/available-devices.js';
 import {configOf, sharedConfig} from '../plan/device-config.js';
 import {type DeviceExpression, parseDeviceExpression} from '../plan/device-expression.js';
 import {expressionDevices} from '../plan/expression-devices.js';
-import {resolveDevice} from '../plan/resolve-device.js';
+import {namedDevices} from '../plan/resolve-device.js';
 import {defaultConfig, withListing} from '../plugin/device-properties.js';
 import {isMetricKey, unknownConfigKey, unknownMetric} from '../plugin/unknown-key.js';
 import type {Session} from './session.js';
@@ -68,10 +68,11 @@ export class ClusterProperties {
     return withListing({AVAILABLE_DEVICES: available}, config);
   }
 
+  /** Every device of a kind, where others take `GPU` for the first. */
   async #meant(expression: DeviceExpression): Promise<readonly DeviceDescription[]> {
     const cluster = await this.#devices();
     const named = expressionDevices(expression);
-    const devices = named?.flatMap(name => resolveDevice(name, cluster)) ?? cluster;
+    const devices = named?.flatMap(name => namedDevices(name, cluster)) ?? cluster;
     return [...new Set(devices)];
   }
 

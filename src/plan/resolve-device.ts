@@ -5,6 +5,9 @@ import {availableDevices} from './available-devices.js';
 import {formatDeviceExpression, type NamedDevice} from './device-expression.js';
 import {listNames} from './list-names.js';
 
+/** `GPU.2` before `GPU.10`. */
+const byNumber = new Intl.Collator('en', {numeric: true});
+
 /** What sets a device of a cluster apart from the others. */
 export type DeviceIdentity = Pick<DeviceDescription, 'node' | 'kind' | 'id'>;
 
@@ -17,20 +20,28 @@ export function resolveDevice(
   name: NamedDevice,
   devices: readonly DeviceDescription[],
 ): readonly DeviceDescription[] {
-  const matching = devices.filter(device => matchesDevice(name, device));
-  if (matching.length === 0) throw unknownDevice(formatDeviceExpression(name), devices);
-  const meant = name.id === null ? firstOfNodes(matching) : matching;
-  return meant.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = namedDevices(name, devices);
+  return name.id === null ? firstOfNodes(named) : named;
 }
 
-/** Of several devices of one kind on a node, the one with the lowest number. */
-function firstOfNodes(devices: readonly DeviceDescription[]): DeviceDescription[] {
-  const first = new Map<string, DeviceDescription>();
-  for (const device of devices) {
-    const known = first.get(device.node);
-    if (known === undefined || Number(device.id) < Number(known.id)) first.set(device.node, device);
-  }
-  return [...first.values()];
+/** The same, but of several devices of a kind on a node every one. */
+export function namedDevices(
+  name: NamedDevice,
+  devices: readonly DeviceDescription[],
+): readonly DeviceDescription[] {
+  const matching = devices.filter(device => matchesDevice(name, device));
+  if (matching.length === 0) throw unknownDevice(formatDeviceExpression(name), devices);
+  return matching.sort((a, b) => byNumber.compare(a.name, b.name));
+}
+
+/** Of several devices on a node, the first in their order, which is that of their numbers. */
+function firstOfNodes(devices: readonly DeviceDescription[]): readonly DeviceDescription[] {
+  const nodes = new Set<string>();
+  return devices.filter(({node}) => {
+    const first = !nodes.has(node);
+    nodes.add(node);
+    return first;
+  });
 }
 
 /** Whether `name` means `device`. `GPU.0` also means the only GPU of a node, whose id is empty. */

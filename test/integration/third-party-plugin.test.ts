@@ -83,6 +83,8 @@ test.serial(
     t.deepEqual(await loadedOn('CHIP.1', {'CHIP.CHIP_MODE': 'fast'}), ['host-a/CHIP.1']);
     t.deepEqual(await loadedOn('HETERO:CHIP.1,CHIP.0'), ['host-a/CHIP.1']);
     t.is(await core.getMetric('CHIP', 'CHIP_LOADS'), 1);
+    t.deepEqual(await core.getMetric('CHIP', 'AVAILABLE_DEVICES'), node.devices);
+    t.deepEqual(Object.keys(await core.getVersions('CHIP')), node.devices);
     t.is(await core.getMetric('CHIP.1', 'CHIP_LOADS'), 103);
     t.is(await core.getMetric('CHIP.1', 'FULL_DEVICE_NAME'), 'chip 1');
     t.is(await core.getConfig('CHIP', 'CHIP_MODE'), 'cool');

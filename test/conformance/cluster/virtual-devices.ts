@@ -49,10 +49,10 @@ export function virtualDevices(check: Check): void {
       t.deepEqual(await many(executable, 5), expected(5));
       t.regex(executable.getMetric('EXECUTION_DEVICES')[0] ?? '', /CPU$/);
       const network = await core.readNetwork(line());
-    const unsaid = await core.loadNetwork(network);
-    t.is(unsaid.variants.length, 1, 'no device is AUTO');
-    await unsaid.release();
-    const other = await load(t, core, line(), 'AUTO:-CPU');
+      const unsaid = await core.loadNetwork(network);
+      t.is(unsaid.variants.length, 1, 'no device is AUTO');
+      await unsaid.release();
+      const other = await load(t, core, line(), 'AUTO:-CPU');
       t.regex(other.getMetric('EXECUTION_DEVICES')[0] ?? '', /WASM$/);
     },
   );

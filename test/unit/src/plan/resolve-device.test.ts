@@ -2,7 +2,7 @@ import test from 'ava';
 import type {DeviceDescription} from '../../../../schemas/device.js';
 import {availableDevices} from '../../../../src/plan/available-devices.js';
 import {type NamedDevice, parseDeviceExpression} from '../../../../src/plan/device-expression.js';
-import {resolveDevice} from '../../../../src/plan/resolve-device.js';
+import {namedDevices, resolveDevice} from '../../../../src/plan/resolve-device.js';
 
 function device(name: string): DeviceDescription {
   const [node = '', short = ''] = name.split('/');
@@ -43,6 +43,12 @@ test('of several devices of a kind on a node, its short name means the first', t
   t.deepEqual(resolve('GPU'), ['b/GPU.0']);
   t.deepEqual(resolve('b/GPU'), ['b/GPU.0']);
   t.deepEqual(resolve('b/CPU'), ['b/CPU']);
+});
+
+test('all devices that a name means are told in the order of their numbers', t => {
+  const gpu = parseDeviceExpression('GPU') as NamedDevice;
+  const names = namedDevices(gpu, cluster).map(({name}) => name);
+  t.deepEqual(names, ['b/GPU.0', 'b/GPU.2', 'b/GPU.10']);
 });
 
 test('an unknown device is told with the nearest name and all that there are', t => {
