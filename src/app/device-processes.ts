@@ -28,6 +28,7 @@ export class DeviceProcesses implements TaskExecutor {
   readonly #running = new Map<string, ChildProcess>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #givenUp = new Set<string>();
+  #collecting: Promise<readonly Metric[]> | undefined;
   #closing = false;
 
   constructor(start: (plugin: string, restarts: number) => ToDeviceProcess) {
@@ -74,7 +75,15 @@ export class DeviceProcesses implements TaskExecutor {
     this.#givenUp.add(plugin);
   }
 
-  async metrics(): Promise<readonly Metric[]> {
+  /** Who asks while the processes are being asked gets the same. */
+  metrics(): Promise<readonly Metric[]> {
+    this.#collecting ??= this.#collect().finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
+  }
+
+  async #collect(): Promise<readonly Metric[]> {
     const told = await Promise.all([...this.#running.values()].map(metricsOf));
     const plugins = [...this.#starts.keys()];
     const byPlugin = (value: (plugin: string) => number) =>
@@ -124,7 +133,6 @@ async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Several that ask at once each get the next answer, which is as good for one as for another. */
 async function metricsOf(child: ChildProcess): Promise<readonly Metric[]> {
   if (!child.connected) return [];
   return new Promise(resolve => {

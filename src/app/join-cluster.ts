@@ -3,9 +3,8 @@ import type {BulkStore} from '../ports/bulk-store.js';
 import type {Clock} from '../ports/clock.js';
 import type {Log} from '../ports/log.js';
 import type {Timers} from '../ports/timers.js';
-import type {Transport} from '../ports/transport.js';
 import {openNatsBulkStore} from '../wire/nats-bulk-store.js';
-import {connectNats} from '../wire/nats-transport.js';
+import {connectNats, type NatsTransport} from '../wire/nats-transport.js';
 import {blobFolder} from './blob-folder.js';
 import {type ConnectOptions, natsOptions} from './connect-options.js';
 import {systemClock, systemTimers} from './system-world.js';
@@ -13,7 +12,7 @@ import {systemClock, systemTimers} from './system-world.js';
 /** This process's place in a cluster. */
 export interface Joined {
   readonly system: ActorSystem;
-  readonly transport: Transport;
+  readonly transport: NatsTransport;
   readonly bulk: BulkStore;
   readonly clock: Clock;
   readonly timers: Timers;

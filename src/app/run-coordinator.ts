@@ -1,6 +1,7 @@
 import type {Log} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
 import {openNatsStateStore} from '../wire/nats-state-store.js';
+import {announcedService} from './announced-service.js';
 import {type ConnectOptions, natsOptions} from './connect-options.js';
 import {joinCluster} from './join-cluster.js';
 import {Leadership} from './leadership.js';
@@ -22,31 +23,38 @@ export async function runCoordinator(
   options: ConnectOptions,
   log: Log,
 ): Promise<RunningCoordinator> {
+  const id = systemRandom.id();
+  const nats = natsOptions(options);
   const joined = await joinCluster(options, log);
-  const state = await openNatsStateStore(natsOptions(options));
+  const state = await openNatsStateStore(nats);
   const coordinator = startCoordinator({...joined, state, random: systemRandom});
   const leadership = new Leadership({
     state,
-    id: systemRandom.id(),
+    id,
     leaseMs,
     clock: systemClock,
     timers: systemTimers,
     log,
     lead: () => coordinator.lead(),
   });
+  const metrics = (): readonly Metric[] => {
+    const leads: Metric = {
+      type: 'gauge',
+      name: 'heterodyne_coordinator_leads',
+      help: 'Whether this coordinator holds the lease.',
+      samples: [{labels: {}, value: Number(leadership.leads)}],
+    };
+    return [leads, ...joined.system.metrics()];
+  };
+  const {cluster} = nats;
+  const collect = async () => metrics();
+  const announced = announcedService({role: 'coordinator', name: id, cluster, collect, log});
+  await joined.transport.announce(announced);
   return {
     get leads() {
       return leadership.leads;
     },
-    metrics() {
-      const leads: Metric = {
-        type: 'gauge',
-        name: 'heterodyne_coordinator_leads',
-        help: 'Whether this coordinator holds the lease.',
-        samples: [{labels: {}, value: Number(leadership.leads)}],
-      };
-      return [leads, ...joined.system.metrics()];
-    },
+    metrics,
     async close() {
       await leadership.close();
       await coordinator.close();

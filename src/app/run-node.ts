@@ -4,7 +4,9 @@ import {ActorSystem} from '../kernel/actor-system.js';
 import type {Log} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
 import {createLocalTransport} from '../wire/local-transport.js';
-import type {ConnectOptions} from './connect-options.js';
+import {connectNats} from '../wire/nats-transport.js';
+import {announcedService} from './announced-service.js';
+import {type ConnectOptions, natsOptions} from './connect-options.js';
 import {DeviceProcesses} from './device-processes.js';
 import type {CacheOptions} from './node-cache.js';
 import {locatePlugin} from './plugin-module.js';
@@ -58,6 +60,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const children = [...new Set([...devices, ...modules])];
   const setting = {kind: 'start', node: name, connect, cache} as const;
   const processes = new DeviceProcesses((plugin, restarts) => ({...setting, plugin, restarts}));
+  const nats = natsOptions(connect);
+  const wire = await connectNats({...nats, timers: systemTimers});
   const transport = createLocalTransport();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
   const system = new ActorSystem(world);
@@ -66,13 +70,17 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     system.close();
     await processes.close();
     await transport.close();
+    await wire.close();
   };
   const ready = processes.firstReady(children);
   const failed = superviseDevices(system, children, {processes, log});
   try {
     const found = distinct(await ready);
     warnOfAbsent(devices, found, log);
-    return {devices: found, failed, metrics: () => processes.metrics(), close};
+    const collect = () => processes.metrics();
+    const {cluster} = nats;
+    await wire.announce(announcedService({role: 'node', name, cluster, collect, log}));
+    return {devices: found, failed, metrics: collect, close};
   } catch (error) {
     await close();
     throw error;

@@ -2,6 +2,7 @@ import {Events, type Msg, type NatsConnection} from 'nats';
 import {InferenceError} from '../errors.js';
 import type {Timer, Timers} from '../ports/timers.js';
 import type {Listening} from '../ports/transport.js';
+import {announce, type NatsService} from './nats-service.js';
 import {OutboundWindow} from './outbound-window.js';
 import {StatusBoard} from './status-board.js';
 
@@ -66,6 +67,10 @@ export class NatsLink {
     this.#window.add(bytes.length);
     this.#connection.publish(subject, bytes, reply === undefined ? {} : {reply});
     return true;
+  }
+
+  announce(subject: string, service: NatsService): Promise<void> {
+    return announce(this.#connection, subject, service);
   }
 
   /** Rejects with InferenceError CONNECTION_LOST. */

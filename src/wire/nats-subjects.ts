@@ -29,6 +29,11 @@ export class NatsSubjects {
     return `${this.#cluster}._peer.${peer}.chunk`;
   }
 
+  /** Where this process answers with its metrics. */
+  get metrics(): string {
+    return `${this.#own}.metrics`;
+  }
+
   get allLost(): string {
     return `${this.#own}.lost.>`;
   }

@@ -19,6 +19,7 @@ import {checkFrame, defaultFrameBytesMax} from './local-transport.js';
 import {openNatsConnection} from './nats-connection.js';
 import {NatsLink, type NatsMessage} from './nats-link.js';
 import type {NatsOptions} from './nats-options.js';
+import type {NatsService} from './nats-service.js';
 import {NatsSubjects} from './nats-subjects.js';
 import {Switchboard} from './switchboard.js';
 import {isOffer} from './transfer-messages.js';
@@ -32,6 +33,12 @@ export interface NatsTransportOptions extends NatsOptions {
   readonly timers: Timers;
 }
 
+/** A transport that `nats micro` can be told of. */
+export interface NatsTransport extends Transport {
+  /** Answers `$SRV.PING`, `INFO` and `STATS` from here on, until it is closed. */
+  announce(service: NatsService): Promise<void>;
+}
+
 const defaultTransferIdleMs = 5_000;
 
 /**
@@ -42,10 +49,10 @@ const defaultTransferIdleMs = 5_000;
  * Rejects with InferenceError NO_SERVER if no server answers in time, and with INVALID_CONFIG_VALUE
  * for options that cannot be or that the server refuses.
  */
-export async function connectNats(options: NatsTransportOptions): Promise<Transport> {
+export async function connectNats(options: NatsTransportOptions): Promise<NatsTransport> {
   // Without an echo, a broadcast reaches this process by reference only.
   const connection = await openNatsConnection(options, {noEcho: true});
-  return new NatsTransport(new NatsLink(connection, options.timers), options);
+  return new ConnectedTransport(new NatsLink(connection, options.timers), options);
 }
 
 /** This connection's name in its subjects, below its identity. */
@@ -53,7 +60,7 @@ function peerOf({identity}: NatsOptions): string {
   return identity === undefined ? nuid.next() : `${identity}.${nuid.next()}`;
 }
 
-class NatsTransport implements Transport {
+class ConnectedTransport implements NatsTransport {
   readonly frameBytesMax: number;
   readonly #link: NatsLink;
   readonly #subjects: NatsSubjects;
@@ -121,6 +128,10 @@ class NatsTransport implements Transport {
   async flush(): Promise<void> {
     await Promise.all([this.#board.drained(), this.#lane.settled()]);
     await this.#link.flush();
+  }
+
+  announce(service: NatsService): Promise<void> {
+    return this.#link.announce(this.#subjects.metrics, service);
   }
 
   metrics(): readonly Metric[] {

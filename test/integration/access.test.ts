@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
-import {connect, type NatsConnection} from 'nats';
+import {connect, type NatsConnection, RequestStrategy} from 'nats';
 import {runCoordinator} from '../../src/app/run-coordinator.js';
 import {runNode} from '../../src/app/run-node.js';
 import {Core} from '../../src/index.js';
@@ -13,7 +13,12 @@ import {temporaryFolder} from '../support/temporary-folder.js';
 const page = readFileSync('docs/SECURITY.md', 'utf8');
 const config = /<!-- nats-server\.conf -->\s*```\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
 
-const passwords = {coordinator: 'change-me-1', 'edge-a': 'change-me-2', alice: 'change-me-3'};
+const passwords = {
+  coordinator: 'change-me-1',
+  'edge-a': 'change-me-2',
+  alice: 'change-me-3',
+  operator: 'change-me-4',
+};
 type User = keyof typeof passwords;
 
 interface Guarded {
@@ -137,6 +142,7 @@ test('a client passes for nobody, hears nobody, and writes no state', async t =>
     '$JS.API.STREAM.DELETE.KV_hd_main_state',
     '$JS.API.STREAM.DELETE.OBJ_hd_main_blobs',
     '$JS.API.DIRECT.GET.KV_hd_main_state',
+    '$SRV.PING',
   ];
   t.deepEqual(await refusals(t, cluster, {user: 'alice', publish}), publish);
 });
@@ -148,4 +154,21 @@ test('a node passes for no coordinator, and writes no state', async t => {
   t.deepEqual(await refusals(t, cluster, {user: 'edge-a', subscribe}), subscribe);
   const publish = ['hd.main.coordinator', 'hd.main.device.x', '$KV.hd_main_state.leader'];
   t.deepEqual(await refusals(t, cluster, {user: 'edge-a', publish}), publish);
+});
+
+test('an operator sees coordinators and nodes, and nothing else', async t => {
+  t.timeout(120_000);
+  const cluster = await guardedCluster(t);
+  const raw = await connect({servers: cluster.url, user: 'operator', pass: passwords.operator});
+  t.teardown(() => raw.close());
+  const pings = await raw.requestMany('$SRV.PING', '', {
+    strategy: RequestStrategy.Count,
+    maxMessages: 2,
+    maxWait: 10_000,
+  });
+  const names: string[] = [];
+  for await (const ping of pings) names.push(ping.json<{name: string}>().name);
+  t.deepEqual(names.sort(), ['heterodyne-coordinator', 'heterodyne-node']);
+  const subscribe = ['hd.main.stage.>', 'hd.main._inbox.alice.>'];
+  t.deepEqual(await refusals(t, cluster, {user: 'operator', subscribe}), subscribe);
 });

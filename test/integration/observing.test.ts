@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
+import {connect, type NatsConnection, RequestStrategy} from 'nats';
 import {floats, line} from '../support/cluster-networks.js';
 import {type ClusterProcesses, startClusterProcesses} from '../support/cluster-processes.js';
 import {fileCleanup} from '../support/file-cleanup.js';
@@ -75,4 +76,58 @@ test.serial('docs/OBSERVING.md lists every metric, and no other', async t => {
   const listed = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
   t.deepEqual([...names].sort(), listed.sort());
   await executable.release();
+});
+
+async function rawConnection(t: ExecutionContext): Promise<NatsConnection> {
+  const raw = await connect({servers: (await cluster()).servers});
+  t.teardown(() => raw.close());
+  return raw;
+}
+
+interface Told {
+  readonly name: string;
+  readonly id: string;
+  readonly type: string;
+  readonly version: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly endpoints?: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly data?: Readonly<Record<string, number>>;
+  }[];
+}
+
+/** The coordinator's answer, and the node's. */
+async function askServices(raw: NatsConnection, verb: string): Promise<readonly Told[]> {
+  const answers = await raw.requestMany(`$SRV.${verb}`, '', {
+    strategy: RequestStrategy.Count,
+    maxMessages: 2,
+    maxWait: 10_000,
+  });
+  const told: Told[] = [];
+  for await (const answer of answers) told.push(answer.json<Told>());
+  return told.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+test.serial('coordinators and nodes answer $SRV.PING', async t => {
+  const raw = await rawConnection(t);
+  const [coordinator, node, ...more] = await askServices(raw, 'PING');
+  t.deepEqual(more, []);
+  const type = 'io.nats.micro.v1.ping_response';
+  t.like(coordinator, {type, name: 'heterodyne-coordinator', metadata: {cluster: 'default'}});
+  t.like(node, {type, name: 'heterodyne-node', metadata: {cluster: 'default', node: 'host-a'}});
+  t.regex(node?.version ?? '', /^\d+\.\d+\.\d+/);
+  const one = await raw.request(`$SRV.PING.heterodyne-node.${node?.id}`);
+  t.is(one.json<Told>().id, node?.id ?? '');
+});
+
+test.serial('$SRV.STATS holds totals, and $SRV.INFO an endpoint that tells them apart', async t => {
+  const raw = await rawConnection(t);
+  const [coordinator, node] = await askServices(raw, 'STATS');
+  t.is(coordinator?.endpoints?.[0]?.data?.['heterodyne_coordinator_leads'], 1);
+  t.is(node?.endpoints?.[0]?.data?.['heterodyne_device_process_up'], 2);
+  const [, info] = await askServices(raw, 'INFO');
+  const {subject = ''} = info?.endpoints?.[0] ?? {};
+  const answer = await raw.request(subject, '', {timeout: 10_000});
+  t.is(valueIn(answer.string(), 'heterodyne_device_process_up', ['plugin="CPU"']), 1);
 });
