@@ -3,7 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import type {ConnectOptions} from '../../src/app/connect-options.js';
 import {runCoordinator} from '../../src/app/run-coordinator.js';
 import {runNode} from '../../src/app/run-node.js';
@@ -96,14 +96,35 @@ test.serial(
   },
 );
 
+/** A plugin of a few words, in a file; gives its path. */
+async function writtenPlugin(t: ExecutionContext, methods: string): Promise<string> {
+  const path = join(await temporaryFolder(t), 'plugin.mjs');
+  const rest = 'queryNetwork() {}, loadNetwork() {}, async close() {}';
+  const plugin = `{name: 'FEW', version: '1', ${methods}, ${rest}}`;
+  await writeFile(path, `export const createPluginEngine = () => (${plugin});`);
+  return path;
+}
+
+test.serial('a device that does not tell what it is is listed all the same', async t => {
+  const devices = "devices: async () => [{id: '', fullName: 'a few', capabilities: []}]";
+  const silent = "getMetrics: async () => { throw new Error('not today'); }";
+  const plugin = await writtenPlugin(t, `${devices}, ${silent}`);
+  const {url} = await sharedNats();
+  const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
+  const coordinator = await runCoordinator(connect, silentLog);
+  t.teardown(() => coordinator.close());
+  const setting = {name: 'host-a', devices: [], plugins: [plugin], connect, log: silentLog};
+  const node = await runNode(setting);
+  t.teardown(() => node.close());
+  const env = {HETERODYNE_SERVERS: url, HETERODYNE_CLUSTER: connect.cluster ?? ''};
+  const listed = await runHeterodyne(t, ['devices', '-v'], {env});
+  t.is(listed.status, 0, listed.stderr);
+  t.regex(listed.stdout, /host-a\/FEW +a few/);
+  t.regex(listed.stderr, /host-a\/FEW: INTERNAL: not today/);
+});
+
 test.serial('a node that finds no device does not start', async t => {
-  const folder = await temporaryFolder(t);
-  const plugin = join(folder, 'plugin.mjs');
-  const methods = 'devices: async () => [], queryNetwork() {}, loadNetwork() {}, async close() {}';
-  await writeFile(
-    plugin,
-    `export const createPluginEngine = () => ({name: 'NONE', version: '1', ${methods}});`,
-  );
+  const plugin = await writtenPlugin(t, 'devices: async () => []');
   const {url} = await sharedNats();
   const connect: ConnectOptions = {servers: url, cluster: randomUUID()};
   const setting = {name: 'host-a', devices: [], plugins: [plugin], connect, log: silentLog};

@@ -1,6 +1,8 @@
 import {Command} from 'commander';
 import type {DeviceDescription} from '../../../schemas/device.js';
 import type {DeviceProperties} from '../../../schemas/metrics.js';
+import type {Core} from '../../app/core.js';
+import {InferenceError} from '../../errors.js';
 import {type ClusterOptions, withClusterOptions, withCore} from '../cluster-options.js';
 import type {Console} from '../report.js';
 import {formatTable} from '../table.js';
@@ -22,18 +24,30 @@ export function devicesCommand(console: Console): Command {
     .action((options: Options) =>
       withCore(options, async core => {
         const found = await core.getDeviceDescriptions();
-        const devices = await Promise.all(
+        const devices: readonly Detailed[] = await Promise.all(
           found
             .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-            .map(async (device): Promise<Detailed> => {
-              if (!options.verbose) return device;
-              return {...device, properties: await core.getDeviceProperties(device.name)};
-            }),
+            .map(device => (options.verbose ? detailed(core, device, console) : device)),
         );
         if (options.json) console.print(JSON.stringify(devices, undefined, 2));
         else console.print([overview(devices), ...devices.flatMap(details)].join('\n\n'));
       }),
     );
+}
+
+/** A device that does not answer is still one that was alive. */
+async function detailed(
+  core: Core,
+  device: DeviceDescription,
+  console: Console,
+): Promise<Detailed> {
+  try {
+    return {...device, properties: await core.getDeviceProperties(device.name)};
+  } catch (error) {
+    const {code, message} = InferenceError.from(error);
+    console.note(`${device.name}: ${code}: ${message}`);
+    return device;
+  }
 }
 
 function overview(devices: readonly DeviceDescription[]): string {
