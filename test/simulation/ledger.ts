@@ -51,6 +51,11 @@ export class Ledger {
     const entry = this.#byKey.get(`${client}/${request}`);
     if (entry === undefined || entry.outcome !== undefined) return;
     entry.inside = true;
+    // Of one step of a session: what ends in it may be told after what enters in its place.
+    queueMicrotask(() => this.#checkWindow(client, insideMax));
+  }
+
+  #checkWindow(client: string, insideMax: number): void {
     const inside = this.entries.filter(each => each.inside && each.client === client).length;
     if (inside <= insideMax) return;
     const what = `${client} has ${inside} requests on their way, its window is of ${insideMax}`;
@@ -78,6 +83,7 @@ export class Ledger {
   crashed(client: string): void {
     for (const entry of this.entries) {
       if (entry.client !== client || entry.outcome !== undefined) continue;
+      if (entry.inside) this.#world.reached.note('a client crashed with requests on their way');
       entry.inside = false;
       entry.outcome = 'crashed';
     }

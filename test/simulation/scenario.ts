@@ -78,6 +78,8 @@ export interface Scenario {
   readonly stormMs: number;
   /** Afterwards, everything works again within this time. */
   readonly recoveryMsMax: number;
+  /** What the clients had is gone this long after them; longer where some of them vanish. */
+  readonly leaveMs?: number;
   /** Hard cases that some of the seeds must come to. */
   readonly sometimes: readonly string[];
 }

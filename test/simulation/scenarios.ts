@@ -31,21 +31,45 @@ const chain: ClientPlan = {
   cancelled: 0.05,
 };
 
+const diamond: ClientPlan = {
+  network: 'diamond',
+  device: 'HETERO:GPU,CPU',
+  everyMs: 250,
+  timeoutMs: 3000,
+};
+
 const rough: Weather = {
   delayMsMin: 0.2,
   delayMsMax: 20,
-  dropped: 0,
+  dropped: 0.02,
   duplicated: 0.02,
   reordered: 0.1,
 };
 
+const breezy: Weather = {
+  delayMsMin: 0.2,
+  delayMsMax: 8,
+  dropped: 0,
+  duplicated: 0.01,
+  reordered: 0.05,
+};
+
+/** What most scenarios have in common. */
+const usual = {
+  nodes: twoNodes,
+  coordinators: 2,
+  clients: [chain, diamond],
+  weather: breezy,
+  stormMs: 15_000,
+  recoveryMsMax: 15_000,
+} as const;
+
 export const scenarios: readonly Scenario[] = [
   {
+    ...usual,
     name: 'fair-weather',
     about: 'Nothing goes wrong.',
-    nodes: twoNodes,
     coordinators: 1,
-    clients: [chain],
     weather: calm,
     faults: [],
     stormMs: 5000,
@@ -53,15 +77,130 @@ export const scenarios: readonly Scenario[] = [
     sometimes: ['a request ended as done'],
   },
   {
+    ...usual,
     name: 'rough-network',
-    about: 'Frames are duplicated, delayed and reordered.',
-    nodes: twoNodes,
-    coordinators: 2,
-    clients: [chain],
+    about: 'Frames are dropped, duplicated, delayed and reordered.',
     weather: rough,
     faults: [],
-    stormMs: 15_000,
-    recoveryMsMax: 20_000,
-    sometimes: ['a frame arrived twice', 'a request ended as done'],
+    sometimes: [
+      'a frame was dropped',
+      'a frame arrived twice',
+      'a request ended as DEADLINE_EXCEEDED',
+      'a request succeeded when tried again',
+    ],
+  },
+  {
+    ...usual,
+    name: 'devices-die',
+    about: 'Device processes crash, end in order, and are started again by their guardians.',
+    faults: [
+      {what: 'crash', who: 'device', everyMs: [500, 5000], lastsMs: [0, 1000]},
+      {what: 'stop', who: 'device', everyMs: [2000, 6000], lastsMs: [0, 1000]},
+    ],
+    sometimes: [
+      'the guardian says restarting',
+      'a deployment moved',
+      'a request was tried again',
+      'a request succeeded when tried again',
+    ],
+  },
+  {
+    ...usual,
+    name: 'nodes-come-and-go',
+    about: 'Whole nodes crash, end in order, and come back; two nodes of one name meet.',
+    faults: [
+      {what: 'crash', who: 'node', everyMs: [1000, 4000], lastsMs: [500, 6000]},
+      {what: 'stop', who: 'node', everyMs: [3000, 6000], lastsMs: [500, 3000]},
+      {what: 'twin', who: 'node', everyMs: [4000, 12_000], lastsMs: [500, 3000]},
+    ],
+    sometimes: ['a deployment moved', 'a deployment moved back', 'a request was tried again'],
+  },
+  {
+    ...usual,
+    name: 'leaders-fail',
+    about: 'The coordinator that leads crashes, is paused or cut off; orders are in flight.',
+    coordinators: 3,
+    faults: [
+      {what: 'crash', who: 'leader', everyMs: [500, 6000], lastsMs: [100, 4000]},
+      {what: 'pause', who: 'leader', everyMs: [2000, 8000], lastsMs: [500, 6000]},
+      {what: 'isolate', who: 'leader', everyMs: [3000, 9000], lastsMs: [500, 6000]},
+      {what: 'crash', who: 'device', everyMs: [3000, 9000], lastsMs: [100, 200]},
+    ],
+    sometimes: ['the leader crashed', 'a load ended as NO_COORDINATOR'],
+  },
+  {
+    ...usual,
+    name: 'links-break',
+    about: 'Links are cut, one way too, clogged, and connections are interrupted.',
+    faults: [
+      {what: 'mute', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 6000]},
+      {what: 'deafen', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 6000]},
+      {what: 'clog', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 4000]},
+      {what: 'isolate', who: 'client', everyMs: [3000, 9000], lastsMs: [200, 4000]},
+      {what: 'disconnect', who: 'client', everyMs: [3000, 9000], lastsMs: [200, 5000]},
+      {what: 'disconnect', who: 'node', everyMs: [3000, 9000], lastsMs: [200, 5000]},
+    ],
+    sometimes: ['a request ended as CONNECTION_LOST', 'a request succeeded when tried again'],
+  },
+  {
+    ...usual,
+    name: 'slow-devices',
+    about: 'Kernels are slow or stuck, devices are paused; queues fill.',
+    clients: [
+      {...chain, everyMs: 25, timeoutMs: 1500, inFlightMax: 32, queuedMax: 16},
+      {...chain, device: 'MULTI:CPU(4),GPU', network: 'diamond'},
+    ],
+    faults: [
+      {what: 'slow', who: 'device', everyMs: [500, 3000], lastsMs: [500, 2000]},
+      {what: 'stuck', who: 'device', everyMs: [1000, 4000], lastsMs: [500, 2000]},
+      {what: 'pause', who: 'device', everyMs: [2000, 6000], lastsMs: [200, 5000]},
+    ],
+    stormMs: 8000,
+    recoveryMsMax: 8000,
+    sometimes: ['a request ended as DEADLINE_EXCEEDED', 'a request ended as QUEUE_FULL'],
+  },
+  {
+    ...usual,
+    name: 'clients-vanish',
+    about: 'Clients crash with requests in flight, or end in order, and others come.',
+    faults: [
+      {what: 'crash', who: 'client', everyMs: [500, 4000], lastsMs: [100, 3000]},
+      {what: 'stop', who: 'client', everyMs: [1000, 5000], lastsMs: [100, 3000]},
+      {what: 'crash', who: 'leader', everyMs: [4000, 9000], lastsMs: [100, 4000]},
+    ],
+    leaveMs: 90_000,
+    sometimes: ['a client crashed with requests on their way'],
+  },
+  {
+    ...usual,
+    name: 'store-outages',
+    about: 'The state store is slow, or does not answer, while devices and coordinators crash.',
+    faults: [
+      {what: 'down', who: 'store', everyMs: [1000, 5000], lastsMs: [500, 6000]},
+      {what: 'slow', who: 'store', everyMs: [1000, 5000], lastsMs: [500, 4000]},
+      {what: 'crash', who: 'device', everyMs: [1000, 5000], lastsMs: [0, 100]},
+      {what: 'crash', who: 'coordinator', everyMs: [4000, 9000], lastsMs: [100, 3000]},
+    ],
+    sometimes: ['the store did not answer', 'a load ended as STORE_UNAVAILABLE'],
+  },
+  {
+    ...usual,
+    name: 'everything',
+    about: 'All of it at once.',
+    weather: rough,
+    clients: [chain, {...diamond, device: 'AUTO:GPU,CPU'}],
+    faults: [
+      {what: 'crash', who: 'device', everyMs: [2000, 8000], lastsMs: [0, 100]},
+      {what: 'crash', who: 'node', everyMs: [4000, 12_000], lastsMs: [500, 5000]},
+      {what: 'crash', who: 'leader', everyMs: [4000, 12_000], lastsMs: [100, 4000]},
+      {what: 'pause', who: 'coordinator', everyMs: [4000, 12_000], lastsMs: [500, 6000]},
+      {what: 'clog', who: 'device', everyMs: [4000, 12_000], lastsMs: [500, 4000]},
+      {what: 'isolate', who: 'node', everyMs: [4000, 12_000], lastsMs: [500, 6000]},
+      {what: 'crash', who: 'client', everyMs: [4000, 12_000], lastsMs: [100, 4000]},
+      {what: 'stuck', who: 'device', everyMs: [4000, 12_000], lastsMs: [500, 4000]},
+      {what: 'down', who: 'store', everyMs: [4000, 12_000], lastsMs: [500, 5000]},
+    ],
+    leaveMs: 90_000,
+    sometimes: ['a request succeeded when tried again'],
   },
 ];

@@ -27,8 +27,8 @@ const startMs = 3000;
 const inspectMs = 1000;
 /** After recovery, this is how long new requests are watched. */
 const watchMs = 2000;
-/** Released networks are gone after this time. */
-const releaseMs = 10_000;
+/** Released networks are gone after this time, unless a scenario says otherwise. */
+const leaveMsDefault = 10_000;
 
 /** Runs a scenario with a seed: the same seed, the same run. */
 export async function simulate(
@@ -68,7 +68,7 @@ async function live(scenario: Scenario, cluster: Cluster): Promise<void> {
   storm.end();
   world.network.weather = calm;
   await recover(scenario, cluster);
-  await leave(cluster);
+  await leave(scenario, cluster);
 }
 
 /** Time passes, and every stage is looked into now and then. */
@@ -98,9 +98,9 @@ async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
   properties.everyRequestSettles(cluster);
 }
 
-async function leave(cluster: Cluster): Promise<void> {
+async function leave({leaveMs = leaveMsDefault}: Scenario, cluster: Cluster): Promise<void> {
   const {world, clients} = cluster;
   for (const client of clients) void client.release();
-  await world.advance(releaseMs);
+  await world.advance(leaveMs);
   properties.nothingLeaks(cluster);
 }
