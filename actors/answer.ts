@@ -2,6 +2,11 @@ import type {Ask, Reply} from '../schemas/messages/ask.js';
 import {InferenceError} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
 
+/** What an ask is known by, and its repeats. */
+export function askKey({from, id}: Ask): string {
+  return `${from}/${id}`;
+}
+
 /** The answer to an ask that went well. */
 export function succeeded(ask: Ask, value: unknown): SendEffect {
   const message: Reply = {kind: 'reply', id: ask.id, ok: true, value};

@@ -335,8 +335,7 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const error = new InferenceError('RELEASED', `${deployment.network} was released`);
     const effects = this.#endAll(error, now, deployment.id);
     this.#routes.forget(this.#deployments.latest(deployment));
-    this.#deployments.remove(deployment);
-    return effects;
+    return [...effects, ...this.#deployments.remove(deployment)];
   }
 
   #onConnection(status: TransportStatus, now: number): Effects {
@@ -396,5 +395,5 @@ function emit(event: ClientEvent): Effect<Private> {
 }
 
 function flatten(end: Settled<Then> | undefined, now: number): Effects {
-  return end === undefined ? [] : [...end.effects, ...end.settled(now)];
+  return end === undefined ? [] : [...end.effects, ...(end.settled?.(now) ?? [])];
 }

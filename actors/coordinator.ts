@@ -14,7 +14,7 @@ import {messageParser} from '../src/kernel/parse-message.js';
 import {checkExported} from '../src/plan/check-exported.js';
 import type {Metric} from '../src/ports/metrics.js';
 import type {Random} from '../src/ports/random.js';
-import {refused, succeeded} from './answer.js';
+import {askKey, refused, succeeded} from './answer.js';
 import {Deployments, type DeploymentsMessage, type DeploymentsOptions} from './deployments.js';
 import {exportStages} from './export-stages.js';
 import {planResult, type Queried, queryResult, queryWishes} from './split.js';
@@ -47,6 +47,8 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   readonly #options: CoordinatorOptions;
   readonly #flows: Flows<DeploymentsMessage>;
   readonly #deployments: Deployments;
+  /** Asks that it works on: their repeats need no answer of their own. */
+  readonly #answering = new Set<string>();
   #devices: readonly DeviceDescription[] = [];
 
   constructor(options: CoordinatorOptions) {
@@ -94,7 +96,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
         return this.#deployments.lead();
       case 'follow':
         this.#deployments.follow();
-        return [];
+        return this.#flows.abandon(new InferenceError('NO_COORDINATOR', 'another one leads now'));
       case 'expire':
       case 'adapt':
       case 'tend':
@@ -136,15 +138,19 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   #work<T>(ask: Ask, flow: Flow<T>, then: () => Loaded = () => []): Effects {
+    const key = askKey(ask);
+    if (this.#answering.has(key)) return [];
     const {ordersMax} = this.#options;
     if (this.#flows.size >= ordersMax) {
       const text = `the coordinator works on ${ordersMax} orders already`;
       return [refused(ask, new InferenceError('QUEUE_FULL', text))];
     }
-    return this.#flows.start(flow, outcome => [
-      outcome.ok ? succeeded(ask, outcome.value) : refused(ask, outcome.error),
-      ...then(),
-    ]);
+    this.#answering.add(key);
+    return this.#flows.start(flow, outcome => {
+      this.#answering.delete(key);
+      const answer = outcome.ok ? succeeded(ask, outcome.value) : refused(ask, outcome.error);
+      return [answer, ...then()];
+    });
   }
 
   #import(ask: Ask, order: ImportOrder): Effects {
@@ -157,8 +163,10 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   #load(ask: Ask, order: LoadOrder): Effects {
+    const loaded = this.#deployments.loadedFor(ask);
+    if (loaded !== undefined) return [succeeded(ask, loaded)];
     const id = this.#options.random.id();
-    const flow = this.#deployments.load(id, order, ask.from);
+    const flow = this.#deployments.load(id, order, ask);
     return this.#work(ask, flow, () => this.#deployments.loaded(id));
   }
 

@@ -92,5 +92,5 @@ function question(to: string): Question {
 }
 
 function flatten(end: Settled<Then> | undefined, now: number): Effects {
-  return end === undefined ? [] : [...end.effects, ...end.settled(now)];
+  return end === undefined ? [] : [...end.effects, ...(end.settled?.(now) ?? [])];
 }

@@ -32,11 +32,14 @@ export function* deploy(
   const deployment = yield* describe(kept, wishes, {fulfilled, context});
   kept.change(fulfilled.built, deployment);
   yield* context.store({kind: 'save', record: kept.record});
+  // Unless a client has told of a later epoch meanwhile.
+  kept.saved = kept.deployment === deployment;
   return deployment;
 }
 
 /** Whether `deploy` would change anything. */
 export function isFulfilled(kept: KeptDeployment, {mode, list}: Wishes): boolean {
+  if (!kept.saved) return false;
   const built = new Set(kept.built.map(({key}) => key));
   const open = list.map(wishKey).filter(key => !kept.refused.has(key));
   const wanted = mode === 'all' ? open : open.slice(0, kept.wanted);

@@ -1,5 +1,6 @@
 import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
+import type {Ask} from '../schemas/messages/ask.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {LoadOrder} from '../schemas/split-order.js';
 import {InferenceError} from '../src/errors.js';
@@ -7,6 +8,7 @@ import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
 import type {Metric} from '../src/ports/metrics.js';
+import {askKey} from './answer.js';
 import type {DeployContext} from './build-variants.js';
 import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
@@ -102,6 +104,7 @@ export class Deployments {
   /** Another one leads, and answers for what was deployed. */
   follow(): void {
     this.#mustRecover = false;
+    for (const kept of this.#kept.values()) kept.released = true;
     this.#kept.clear();
   }
 
@@ -128,14 +131,22 @@ export class Deployments {
     };
   }
 
+  /** What was loaded for an ask whose answer did not arrive. */
+  loadedFor(ask: Ask): Deployment | undefined {
+    const key = askKey(ask);
+    const kept = [...this.#kept.values()].find(({askedBy, working}) => askedBy === key && !working);
+    return kept?.deployment ?? undefined;
+  }
+
   /** Loads what `order` asks for, for the client that asks; `id` names the deployment. */
-  *load(id: string, order: LoadOrder, client: string): Flow<Deployment> {
+  *load(id: string, order: LoadOrder, ask: Ask): Flow<Deployment> {
     const kept = new KeptDeployment(id, order);
+    kept.askedBy = askKey(ask);
     if ('exported' in order) {
       kept.unfit = yield* findUnfit(order, this.#context.devices());
     }
     const wishes = wishesFor(order.device, order.config, this.cluster(kept));
-    kept.keep({address: client, epoch: 0}, Number.POSITIVE_INFINITY);
+    kept.keep({address: ask.from, epoch: 0}, Number.POSITIVE_INFINITY);
     this.#kept.set(id, kept);
     kept.working = true;
     try {
@@ -172,7 +183,7 @@ export class Deployments {
       const kept = this.#kept.get(id);
       if (kept === undefined) return [];
       kept.keep({address, epoch}, now + this.#options.keepMs);
-      return kept.announce(address);
+      return kept.overtake(epoch) ? [adaptLater(0, id)] : kept.announce(address);
     });
   }
 

@@ -14,7 +14,8 @@ import {InferenceError, unreachable} from '../src/errors.js';
 import type {AskTimeout} from '../src/kernel/asks.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
-import {refused, succeeded} from './answer.js';
+import {RecentKeys} from '../src/kernel/recent-keys.js';
+import {askKey, refused, succeeded} from './answer.js';
 import {Departure} from './departure.js';
 import {execute} from './execute.js';
 import type {LoadedStage, PluginTask, StageExport} from './plugin-task.js';
@@ -61,6 +62,17 @@ type Private =
 
 type Effects = Effect<Private>[];
 
+/** A stage that is loaded, or being loaded. */
+interface HeldStage {
+  /** The ask that it is loaded for, whose repeats have the same answer. */
+  readonly askedBy: string;
+  state: 'loading' | 'loaded' | 'abandoned';
+  answer: LoadAnswer | undefined;
+}
+
+/** Addresses of stages remembered after their end, so that an order that comes late loads none again. */
+const endedMax = 4096;
+
 const actorOf: Readonly<Record<StageRole, (setting: StageSetting) => StageReplica>> = {
   preprocess,
   execute,
@@ -75,8 +87,11 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
   readonly parse = messageParser(deviceMessageSchema.or(replySchema), 'device');
   readonly #options: DeviceOptions;
   readonly #departure: Departure;
-  /** Addresses of stages that are loaded, or being loaded. */
-  readonly #stages = new Map<string, 'loading' | 'loaded' | 'abandoned'>();
+  /** By address. */
+  readonly #stages = new Map<string, HeldStage>();
+  readonly #ended = new RecentKeys(endedMax);
+  /** Asks that its plugin works on: their repeats need no answer of their own. */
+  readonly #answering = new Set<string>();
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -92,12 +107,12 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
       case 'reply':
         return this.#departure.onReply(message, now);
       case 'properties':
-        return [this.#pass(message.ask, {kind: 'properties', device: this.#options.description})];
+        return this.#pass(message.ask, {kind: 'properties', device: this.#options.description});
       case 'measure':
-        return [this.#pass(message.ask, {kind: 'measure', config: this.#configured({})})];
+        return this.#pass(message.ask, {kind: 'measure', config: this.#configured({})});
       case 'query': {
         const {ask, network, config} = message;
-        return [this.#pass(ask, {kind: 'query', network, config: this.#configured(config)})];
+        return this.#pass(ask, {kind: 'query', network, config: this.#configured(config)});
       }
       case 'load':
         return this.#onLoad(message.ask, message.stage);
@@ -107,7 +122,7 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
         return [this.#export(message.ask, message.address)];
       case 'canImport': {
         const {ask, requirements} = message;
-        return [this.#pass(ask, {kind: 'canImport', requirements})];
+        return this.#pass(ask, {kind: 'canImport', requirements});
       }
       default:
         return unreachable(message);
@@ -125,6 +140,7 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
       case 'heartbeat':
         return this.#heartbeat();
       case 'answered':
+        this.#answering.delete(askKey(message.ask));
         return [this.#answer(message.ask, message.outcome)];
       case 'released':
         return message.ask === null ? [] : [this.#answer(message.ask, message.outcome)];
@@ -169,15 +185,17 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     if (this.#departure.hasBegun) {
       return [refused(ask, new InferenceError('DEVICE_LOST', 'the device is leaving'))];
     }
+    const {address, network, compiled} = order;
+    const held = this.#stages.get(address);
+    if (held !== undefined) return this.#onLoadAgain(ask, address, held);
+    if (this.#ended.has(address)) {
+      return [refused(ask, new InferenceError('RELEASED', `${address} was released already`))];
+    }
     const {stagesMax} = this.#options;
     if (this.#stages.size >= stagesMax) {
       return [refused(ask, new InferenceError('QUEUE_FULL', `holds ${stagesMax} stages already`))];
     }
-    if (this.#stages.has(order.address)) {
-      return [refused(ask, new InferenceError('BUSY', `${order.address} is loaded already`))];
-    }
-    this.#stages.set(order.address, 'loading');
-    const {address, network, compiled} = order;
+    this.#stages.set(address, {askedBy: askKey(ask), state: 'loading', answer: undefined});
     const config = this.#configured(order.config);
     const {fullName} = this.#options.description;
     const task: PluginTask = {
@@ -187,10 +205,15 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
   }
 
+  #onLoadAgain(ask: Ask, address: string, {askedBy, answer}: HeldStage): Effects {
+    if (askedBy === askKey(ask)) return answer === undefined ? [] : [succeeded(ask, answer)];
+    return [refused(ask, new InferenceError('BUSY', `${address} is loaded already`))];
+  }
+
   #onLoaded(ask: Ask, order: StageOrder, outcome: Outcome): Effects {
     const {address} = order;
-    const abandoned = this.#stages.get(address) === 'abandoned';
-    if (!outcome.ok || abandoned) {
+    const held = this.#stages.get(address);
+    if (!outcome.ok || held === undefined || held.state === 'abandoned') {
       this.#stages.delete(address);
       const error = outcome.ok
         ? new InferenceError('RELEASED', `${order.name} was released while it was loaded`)
@@ -198,19 +221,21 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
       const answer = refused(ask, InferenceError.from(error).at(this.#place(order)));
       return outcome.ok ? [answer, this.#release(null, address)] : [answer];
     }
-    this.#stages.set(address, 'loaded');
     const {slots, queuedMax, origin} = outcome.value as LoadedStage;
     const device = this.#options.description.name;
     const behaviour = actorOf[order.role]({order, device, slots, queuedMax});
     const answer: LoadAnswer = {slots, origin};
+    held.state = 'loaded';
+    held.answer = answer;
     return [{do: 'spawn', address, behaviour}, succeeded(ask, answer)];
   }
 
   #onUnload(ask: Ask, address: string): Effects {
-    const state = this.#stages.get(address);
-    if (state === undefined) return [succeeded(ask, null)];
-    if (state !== 'loaded') {
-      this.#stages.set(address, 'abandoned');
+    this.#ended.add(address);
+    const held = this.#stages.get(address);
+    if (held === undefined) return [succeeded(ask, null)];
+    if (held.state !== 'loaded') {
+      held.state = 'abandoned';
       return [succeeded(ask, null)];
     }
     this.#stages.delete(address);
@@ -218,7 +243,7 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
   }
 
   #export(ask: Ask, address: string): Effect<Private> {
-    if (this.#stages.get(address) !== 'loaded') {
+    if (this.#stages.get(address)?.state !== 'loaded') {
       const error = new InferenceError('RELEASED', `${address} is not loaded`);
       return refused(ask, error.at(this.#place()));
     }
@@ -241,8 +266,10 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     return id === '' ? config : {...config, DEVICE_ID: id};
   }
 
-  #pass(ask: Ask, task: PluginTask): Effect<Private> {
-    return this.#plugin(task, outcome => ({kind: 'answered', ask, outcome}));
+  #pass(ask: Ask, task: PluginTask): Effects {
+    if (this.#answering.has(askKey(ask))) return [];
+    this.#answering.add(askKey(ask));
+    return [this.#plugin(task, outcome => ({kind: 'answered', ask, outcome}))];
   }
 
   #plugin(task: PluginTask, settled: (outcome: Outcome) => Private): Effect<Private> {

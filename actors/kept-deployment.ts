@@ -20,6 +20,8 @@ export interface Retired {
 
 /** A client that is silent for so long about a new epoch is not waited for. */
 const unknownMsMax = 30_000;
+/** No leader has told of more epochs than this without saving one. */
+const epochsAheadMax = 1_000_000;
 
 /** A deployment as its coordinator keeps it. */
 export class KeptDeployment {
@@ -29,6 +31,8 @@ export class KeptDeployment {
   deployment: Deployment | null;
   /** Undefined until the first look after loading, which may have taken longer than `keepMs`. */
   keptUntil: number | undefined;
+  /** The ask that it was loaded for; unknown of what an earlier leader deployed. */
+  askedBy: string | undefined;
   /** How many of the devices that AUTO uses one at a time are to be there. */
   wanted = 1;
   /** Its user, or nobody's interest, has ended it. */
@@ -41,6 +45,11 @@ export class KeptDeployment {
   readonly refused = new Map<string, InferenceError>();
   /** Addresses of devices that cannot import what was exported. */
   unfit: ReadonlySet<string> = new Set();
+  /**
+   * The store knows it as it is. Until then clients are told nothing: another leader would not know
+   * of the epoch, and give its number to another.
+   */
+  saved = true;
   built: readonly BuiltVariant[];
   retired: readonly Retired[] = [];
   #loading: readonly Replica[] = [];
@@ -98,6 +107,7 @@ export class KeptDeployment {
       this.retired = [...this.retired, retire(replicas, deployment.epoch)];
     }
     this.#loading = [];
+    this.saved = false;
     this.built = built;
     this.deployment = deployment;
   }
@@ -111,6 +121,19 @@ export class KeptDeployment {
     return true;
   }
 
+  /**
+   * A client knows a later epoch, which an earlier leader told it of and did not save: what is told
+   * from now on is to be news for it. False if there is none.
+   */
+  overtake(epoch: number): boolean {
+    const {deployment} = this;
+    const ahead = deployment === null ? 0 : epoch - deployment.epoch;
+    if (deployment === null || ahead <= 0 || ahead > epochsAheadMax) return false;
+    this.deployment = {...deployment, epoch};
+    this.saved = false;
+    return true;
+  }
+
   keep(client: {readonly address: string; readonly epoch: number}, until: number): void {
     this.keptUntil = until;
     this.#clients.set(client.address, {epoch: client.epoch, until});
@@ -119,7 +142,7 @@ export class KeptDeployment {
   /** Whether it is time to look at what is retired: no client that is alive sends to it. */
   mayGo(retired: Retired, now: number): boolean {
     retired.since ??= now;
-    if (retired.looking) return false;
+    if (retired.looking || !this.saved) return false;
     return this.#isKnown(retired.epoch, now) || now - retired.since >= unknownMsMax;
   }
 
@@ -133,7 +156,7 @@ export class KeptDeployment {
   /** Tells clients, or one, that do not know it yet of the deployment as it is. */
   announce(client?: string): SendEffect[] {
     const {deployment} = this;
-    if (deployment === null) return [];
+    if (deployment === null || !this.saved) return [];
     const message: ClientMessage = {kind: 'deployment', deployment};
     return [...this.#clients]
       .filter(([to, {epoch}]) => epoch < deployment.epoch && to === (client ?? to))

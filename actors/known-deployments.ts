@@ -33,8 +33,9 @@ export class KnownDeployments {
     this.#byId.set(deployment.id, deployment);
   }
 
-  remove({id}: Deployment): void {
+  remove({id}: Deployment): Effect<never>[] {
     this.#byId.delete(id);
+    return this.#byId.size === 0 ? [{do: 'cancelTimer', key: 'keep'}] : [];
   }
 
   /** Takes a newer description of one that is in use; false if it is not news. */

@@ -38,6 +38,9 @@ export interface LayOutOptions {
 /** Compiling a stage may take this long. */
 const loadTimeoutMs = 300_000;
 const unloadTimeoutMs = 30_000;
+/** Devices know repeats. */
+const loadRepeatMs = 5000;
+const unloadRepeatMs = 2000;
 
 const parseLoadAnswer = messageParser(loadAnswerSchema, 'answer to a load');
 
@@ -211,6 +214,7 @@ function loadQuestion({device, order: stage}: PlacedOrder): Question {
   return {
     to: device.address,
     timeoutMs: loadTimeoutMs,
+    repeatMs: loadRepeatMs,
     absent: () => gone(device),
     message: (ask): DeviceMessage => ({kind: 'load', ask, stage}),
   };
@@ -220,6 +224,7 @@ function unloadQuestion(device: DeviceDescription, address: string): Question {
   return {
     to: device.address,
     timeoutMs: unloadTimeoutMs,
+    repeatMs: unloadRepeatMs,
     absent: () => gone(device),
     message: (ask): DeviceMessage => ({kind: 'unload', ask, address}),
   };

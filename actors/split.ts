@@ -41,6 +41,8 @@ export interface Split extends Queried {
 
 /** Compiling a whole network once, just to see whether it compiles, may take this long. */
 const queryTimeoutMs = 120_000;
+/** Devices know repeats. */
+const queryRepeatMs = 10_000;
 
 const parseQueryAnswer = messageParser(queryAnswerSchema, 'answer to a query');
 
@@ -218,6 +220,7 @@ function queryQuestion(
   return {
     to: device.address,
     timeoutMs: queryTimeoutMs,
+    repeatMs: queryRepeatMs,
     absent: () => new InferenceError('DEVICE_LOST', text, {device: device.name}),
     message: (ask): DeviceMessage => {
       return {kind: 'query', ask, network, config: configOf(device, config)};

@@ -48,6 +48,10 @@ export interface SessionOptions {
 /** A coordinator may be absent for this long, while another takes over or the cluster comes up. */
 const coordinatorGraceMs = 10_000;
 const coordinatorRetryMs = 100;
+/** Coordinators know repeats. One that has not heard of an order before begins anew. */
+const coordinatorRepeatMs = 5000;
+/** An order that was under way for so long had reached a coordinator. */
+const reachedMsMin = 1000;
 
 /** The client session actor as promises: what the library's classes call. */
 export class Session {
@@ -145,14 +149,21 @@ export class Session {
     message: (ask: Ask) => CoordinatorMessage,
     timeoutMs: number,
   ): Promise<unknown> {
-    const until = this.#options.clock.now() + Math.min(coordinatorGraceMs, timeoutMs);
-    const question = {to: coordinatorAddress, timeoutMs, message, absent: noCoordinator};
+    const {clock} = this.#options;
+    const repeatMs = coordinatorRepeatMs;
+    const question = {to: coordinatorAddress, repeatMs, message, absent: noCoordinator};
+    const endsAt = clock.now() + timeoutMs;
+    let absentSince = clock.now();
     for (;;) {
+      const askedAt = clock.now();
       try {
-        return await this.ask(question);
+        return await this.ask({...question, timeoutMs: endsAt - askedAt});
       } catch (error) {
         if (!(error instanceof InferenceError) || error.code !== 'NO_COORDINATOR') throw error;
-        if (this.#leaving || this.#options.clock.now() >= until) throw error;
+        const now = clock.now();
+        if (now - askedAt >= reachedMsMin) absentSince = now;
+        const until = Math.min(endsAt, absentSince + coordinatorGraceMs);
+        if (this.#leaving || now >= until) throw error;
         await this.#delay(coordinatorRetryMs);
       }
     }

@@ -7,6 +7,11 @@ import type {Outcome, SendEffect} from './behaviour.js';
 export interface Question {
   readonly to: Address;
   readonly timeoutMs: number;
+  /**
+   * Unless it is answered it is sent again this often: the question or its answer may get lost. Only
+   * for what may be asked twice.
+   */
+  readonly repeatMs?: number;
   /** The message, once it is known how to answer it. */
   message(ask: Ask): unknown;
   /** The error when nobody receives at `to`. */
@@ -15,15 +20,18 @@ export interface Question {
 
 type Settle<T> = (outcome: Outcome) => T;
 
-/** The end of a question: what is to be done, and what its owner made of it. */
+/** What became of a question: what is to be done, and at its end what its owner made of it. */
 export interface Settled<T> {
   readonly effects: AskEffect[];
-  readonly settled: T;
+  /** Undefined: it was sent again. */
+  readonly settled: T | undefined;
 }
 
 interface Pending<T> {
   readonly question: Question;
   readonly settle: Settle<T>;
+  /** Of its time, what has not been waited for yet. */
+  leftMs: number;
 }
 
 /** What its owner's timers bring back. */
@@ -60,14 +68,9 @@ export class Asks<T> {
 
   ask(question: Question, settle: Settle<T>): AskEffect[] {
     const id = this.#asked++;
-    const token = `${tokenPrefix}${id}`;
-    this.#pending.set(id, {question, settle});
-    const message = question.message({from: this.#self, id});
-    const timeout: AskTimeout = {kind: 'askTimeout', id};
-    return [
-      {do: 'after', key: token, delayMs: question.timeoutMs, message: timeout},
-      {do: 'send', to: question.to, message, token},
-    ];
+    const pending = {question, settle, leftMs: question.timeoutMs};
+    this.#pending.set(id, pending);
+    return this.#send(id, pending);
   }
 
   onReply(reply: Reply): Settled<T> | undefined {
@@ -80,7 +83,11 @@ export class Asks<T> {
   }
 
   onTimeout({id}: AskTimeout): Settled<T> | undefined {
-    const asked = this.#pending.get(id)?.question;
+    const pending = this.#pending.get(id);
+    if (pending !== undefined && pending.leftMs > 0) {
+      return {effects: this.#send(id, pending), settled: undefined};
+    }
+    const asked = pending?.question;
     const text = `no answer from ${asked?.to} within ${asked?.timeoutMs} ms`;
     return this.#settle(id, {ok: false, error: new InferenceError('DEADLINE_EXCEEDED', text)});
   }
@@ -105,6 +112,18 @@ export class Asks<T> {
   /** Every open question ends with `error`. */
   abandon(error: InferenceError): Settled<T>[] {
     return [...this.#pending.keys()].flatMap(id => this.#settle(id, {ok: false, error}) ?? []);
+  }
+
+  #send(id: number, pending: Pending<T>): AskEffect[] {
+    const {to, repeatMs, message} = pending.question;
+    const delayMs = Math.min(repeatMs ?? pending.leftMs, pending.leftMs);
+    pending.leftMs -= delayMs;
+    const token = `${tokenPrefix}${id}`;
+    const timeout: AskTimeout = {kind: 'askTimeout', id};
+    return [
+      {do: 'after', key: token, delayMs, message: timeout},
+      {do: 'send', to, message: message({from: this.#self, id}), token},
+    ];
   }
 
   #settle(id: number, outcome: Outcome): Settled<T> | undefined {

@@ -120,5 +120,5 @@ export class Flows<Private = never> {
 }
 
 function flatten<Private>(end: Settled<Effects<Private>> | undefined): Effects<Private> {
-  return end === undefined ? [] : [...end.effects, ...end.settled];
+  return end === undefined ? [] : [...end.effects, ...(end.settled ?? [])];
 }

@@ -132,6 +132,7 @@ export class ClientHost implements Host {
         const deployment = await this.#load(life);
         if (life.wanting) life.deployment = deployment;
         else await this.#release(life, deployment);
+        await this.#reloadLater(life);
       } catch (error) {
         const {code, message} = InferenceError.from(error);
         this.#cluster.world.reached.note(`a load ended as ${code}`);
@@ -139,6 +140,16 @@ export class ClientHost implements Host {
         await life.process.delay(loadAgainMs);
       }
     }
+  }
+
+  async #reloadLater(life: Life): Promise<void> {
+    const {reloadMs} = this.#plan;
+    if (reloadMs === undefined) return;
+    await life.process.delay(reloadMs);
+    const {deployment} = life;
+    if (deployment === undefined || !this.#cluster.storming) return;
+    life.deployment = undefined;
+    await this.#release(life, deployment);
   }
 
   async #load({session, process}: Life): Promise<Deployment> {
@@ -151,10 +162,14 @@ export class ClientHost implements Host {
       preprocessing: null,
       states: [],
     };
+    const leader = this.#cluster.leader;
     const answer = await session.askCoordinator(
       ask => ({kind: 'load', ask, order}),
       orderTimeoutMs,
     );
+    if (leader !== undefined && leader !== this.#cluster.leader) {
+      this.#cluster.world.reached.note('another coordinator took over an order');
+    }
     const deployment = answer as Deployment;
     this.#cluster.world.trace.note(process.name, `has loaded ${deployment.id}`);
     session.loaded(deployment, changed => {

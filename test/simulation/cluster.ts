@@ -24,6 +24,7 @@ export class Cluster {
   readonly nodes: readonly NodeHost[];
   readonly coordinators: readonly CoordinatorHost[];
   readonly clients: readonly ClientHost[];
+  storming = false;
   readonly #refs = new Map<string, NetworkRef>();
   readonly #named = new Map<string, number>();
   readonly #twins: NodeHost[] = [];
@@ -58,6 +59,11 @@ export class Cluster {
 
   get devices(): readonly DeviceProcess[] {
     return [...this.nodes, ...this.#twins].flatMap(({devices}) => devices);
+  }
+
+  /** The process of the coordinator that leads. */
+  get leader(): string | undefined {
+    return this.coordinators.find(({leads}) => leads)?.processes[0]?.name;
   }
 
   networkOf(name: string): NetworkRef {

@@ -40,12 +40,17 @@ export class DeviceProcess {
       capabilities: ['FP32'],
     };
     const {description} = this;
-    system.spawn(description.address, new Device({description, ...settings}));
+    system.spawn(description.address, new Device({description, ...settings}), () => this.#end());
   }
 
-  /** Says goodbye and ends. */
+  /** Says goodbye, and ends once nothing is under way there. */
   stop(): void {
-    this.process.enter(() => this.process.system.stop(this.description.address));
+    const {system} = this.process;
+    this.process.enter(() => system.tell(this.description.address, {kind: 'leave'}));
+  }
+
+  #end(): void {
+    this.process.system.stop(this.description.address);
     this.process.crash('ends');
   }
 }

@@ -35,8 +35,14 @@ export function someCoordinatorLeads({coordinators, world}: Cluster): void {
 
 /** After the clients have gone, nothing is left of what they had. */
 export function nothingLeaks(cluster: Cluster): void {
-  const {world, devices, store} = cluster;
-  const report = (what: string) => world.broken.report('nothing leaks', what);
+  for (const what of leaksOf(cluster)) cluster.world.broken.report('nothing leaks', what);
+}
+
+/** What clients that have gone had. */
+export function leaksOf(cluster: Cluster): readonly string[] {
+  const {devices, store} = cluster;
+  const leaks: string[] = [];
+  const report = (what: string) => leaks.push(what);
   for (const {plugin, process} of devices) {
     for (const address of plugin.stages) report(`${process.name} still holds ${address}`);
     const stages = process.transport.addresses.filter(address => address.startsWith('stage.'));
@@ -44,9 +50,10 @@ export function nothingLeaks(cluster: Cluster): void {
   }
   for (const key of store.keys('deployment.')) report(`the store has ${key}`);
   reportTimers(cluster, report);
+  return leaks;
 }
 
-function reportTimers(cluster: Cluster, report: (what: string) => void): void {
+function reportTimers(cluster: Cluster, report: (what: string) => unknown): void {
   const {devices, coordinators, clients} = cluster;
   const groups = [
     {processes: devices.map(({process}) => process), most: idleTimersMax.device},

@@ -29,6 +29,8 @@ export interface ClientPlan {
   readonly timeoutMs: number;
   /** Of requests that are cancelled on their way. */
   readonly cancelled?: number;
+  /** While the storm lasts, it gives its network back and loads it again this often. */
+  readonly reloadMs?: number;
   /** The client's own bounds; those of the library if left out. */
   readonly inFlightMax?: number;
   readonly queuedMax?: number;
@@ -78,8 +80,6 @@ export interface Scenario {
   readonly stormMs: number;
   /** Afterwards, everything works again within this time. */
   readonly recoveryMsMax: number;
-  /** What the clients had is gone this long after them; longer where some of them vanish. */
-  readonly leaveMs?: number;
   /** Hard cases that some of the seeds must come to. */
   readonly sometimes: readonly string[];
 }

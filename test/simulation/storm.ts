@@ -21,6 +21,7 @@ export class Storm {
   }
 
   begin(): void {
+    this.#cluster.storming = true;
     this.#world.network.weather = this.#scenario.weather;
     for (const plan of this.#scenario.faults) this.#later(plan.everyMs, () => this.#strike(plan));
   }
@@ -28,6 +29,7 @@ export class Storm {
   /** Everything is mended. */
   end(): void {
     this.#over = true;
+    this.#cluster.storming = false;
     for (const undo of [...this.#open]) undo();
     this.#open.clear();
   }

@@ -155,3 +155,62 @@ test('one that leads no more answers for nothing that it deployed', async t => {
   t.deepEqual(plugin.told('release'), []);
   t.is(cluster.records.kept.size, 1, 'the one that leads has it');
 });
+
+test('a load that is repeated is answered with what was loaded, and loads nothing more', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const ask = {from: 'client.test', id: 70};
+  for (let count = 0; count < 2; count++) cluster.tell({...load, ask});
+  await cluster.world.settle();
+  cluster.tell({...load, ask});
+  await cluster.world.settle();
+  const answers = cluster.replies.filter(({id}) => id === 70);
+  t.is(answers.length, 2, 'the second came while it was loaded');
+  t.deepEqual(answers[0], answers[1]);
+  t.is(plugin.told('load').length, 1);
+});
+
+test('a coordinator that leads no more ends what it works on, and touches nothing', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  plugin.onLoad = () => new Promise(() => {});
+  const id = cluster.send(load);
+  await cluster.world.settle();
+  cluster.system.tell('coordinator.0', {kind: 'follow'});
+  await cluster.world.settle();
+  t.like(cluster.answer(id), {ok: false, error: {code: 'NO_COORDINATOR'}});
+  t.deepEqual(plugin.told('release'), []);
+  t.is(cluster.records.kept.size, 1, 'the next leader finds what is on the device');
+});
+
+test('an epoch that was told of and not saved is followed by a later one', async t => {
+  const {cluster} = await clusterOfOne();
+  const id = await loaded(cluster);
+  cluster.keep({id, epoch: 4});
+  await cluster.world.advance(1000);
+  t.deepEqual(
+    cluster.changes.map(({epoch}) => epoch),
+    [5],
+  );
+  t.is(cluster.records.kept.get(id)?.deployment?.epoch, 5);
+});
+
+test('clients are told of variants once the store knows them', async t => {
+  const {cluster} = await clusterOfOne();
+  const id = await loaded(cluster);
+  cluster.keep({id, epoch: 0});
+  cluster.system.stop(cpu.address);
+  const other = await cluster.addDevice(deviceOn('host-b', 'CPU'));
+  other.onLoad = () => {
+    cluster.records.failure = new InferenceError('STORE_UNAVAILABLE', 'gone');
+    return {slots: 1, queuedMax: 8, origin: 'compiled'};
+  };
+  await cluster.world.advance(3000);
+  t.deepEqual(
+    cluster.changes.filter(({lost}) => lost === undefined),
+    [],
+  );
+  cluster.records.failure = undefined;
+  await cluster.world.advance(10_000);
+  t.like(cluster.changes.at(-1)?.variants, [
+    {stageGraph: {stages: [{replicas: [{device: 'host-b/CPU'}]}]}},
+  ]);
+});

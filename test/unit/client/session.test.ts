@@ -122,3 +122,17 @@ test('one that waits for a coordinator while the client is closed is RELEASED', 
   client.time.advance(100);
   t.like(await t.throwsAsync(answer), {code: 'RELEASED'});
 });
+
+test('an order that a coordinator worked on until it was gone is given to the next', async t => {
+  const client = new ClientBench();
+  const answer = client.session.askCoordinator(devices, 600_000);
+  client.time.advance(60_000);
+  client.refuse('NO_COORDINATOR');
+  await client.settle();
+  client.time.advance(100);
+  await client.settle();
+  t.is(client.questions.length, 2);
+  t.like(client.questions[1]?.question, {timeoutMs: 539_900});
+  client.answer('here');
+  t.is(await answer, 'here');
+});

@@ -105,3 +105,19 @@ test('abandoned questions end with the error, and their timers with them', t => 
   );
   t.deepEqual(asks.abandon(error), []);
 });
+
+test('a question that may be repeated is sent again until its time is over, under one number', t => {
+  const asks = new Asks<Outcome>('me');
+  const repeated = asks.ask({...question, repeatMs: 200}, outcome);
+  t.like(repeated, [{do: 'after', delayMs: 200}, {do: 'send'}]);
+  for (const delayMs of [200, 100]) {
+    const again = asks.onTimeout({kind: 'askTimeout', id: 0});
+    t.is(again?.settled, undefined);
+    t.like(again?.effects, [
+      {do: 'after', delayMs},
+      {do: 'send', message: {ask: {id: 0}}},
+    ]);
+  }
+  const end = asks.onTimeout({kind: 'askTimeout', id: 0});
+  t.like(end?.settled, {ok: false, error: {code: 'DEADLINE_EXCEEDED'}});
+});
