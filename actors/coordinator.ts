@@ -65,6 +65,9 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     switch (message.kind) {
       case 'members':
         return this.#onMembers(message.devices);
+      case 'holds':
+        this.#deployments.hold(message.device, message.stages);
+        return [];
       case 'devices':
         return [succeeded(message.ask, this.#devices)];
       case 'query':
@@ -100,6 +103,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       case 'expire':
       case 'adapt':
       case 'tend':
+      case 'sweep':
         return this.#deployments.resume(message, now);
       default:
         return this.#flows.resume(message);

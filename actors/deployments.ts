@@ -18,6 +18,7 @@ import {drain} from './drain.js';
 import {KeptDeployment} from './kept-deployment.js';
 import {releaseStages} from './lay-out.js';
 import {priorityOf} from './model-priority.js';
+import {Orphans} from './orphans.js';
 import {Quarantine} from './quarantine.js';
 import {type Cluster, wishesFor} from './wishes.js';
 
@@ -36,7 +37,9 @@ export type DeploymentsMessage =
   /** The cluster has changed: every deployment, or one, is laid out as is best now. */
   | {readonly kind: 'adapt'; readonly deployment: string | null}
   /** To see whether what is retired may go. */
-  | {readonly kind: 'tend'};
+  | {readonly kind: 'tend'}
+  /** To see whether devices hold what nobody knows. */
+  | {readonly kind: 'sweep'};
 
 type Effects = Effect<DeploymentsMessage | FlowMessage>[];
 type Keep = CoordinatorMessage & {readonly kind: 'keep'};
@@ -49,6 +52,7 @@ const settleMs = 5000;
 const retryMsMin = 500;
 const retryMsMax = 60_000;
 const tendMs = 1000;
+const sweepMs = 5000;
 
 /** What the coordinator has deployed: it keeps each deployment what its order wishes for. */
 export class Deployments {
@@ -60,6 +64,8 @@ export class Deployments {
   /** It leads, and has not yet read what earlier leaders deployed. */
   #mustRecover = false;
   #tending = false;
+  #leading = false;
+  readonly #orphans = new Orphans();
 
   /** `devices` are those that are alive now. */
   constructor(
@@ -89,12 +95,16 @@ export class Deployments {
         return this.#adaptAll(message.deployment);
       case 'tend':
         return this.#tend(now);
+      case 'sweep':
+        return this.#sweep();
     }
   }
 
   lead(): Effects {
     this.#mustRecover = true;
+    this.#leading = true;
     return [
+      sweepLater(),
       ...this.#flows.start(this.#recover(), () => []),
       adaptLater(settleMs),
       this.expireLater(),
@@ -104,6 +114,8 @@ export class Deployments {
   /** Another one leads, and answers for what was deployed. */
   follow(): void {
     this.#mustRecover = false;
+    this.#leading = false;
+    this.#orphans.forget();
     for (const kept of this.#kept.values()) kept.released = true;
     this.#kept.clear();
   }
@@ -111,7 +123,12 @@ export class Deployments {
   /** Devices have joined or left. */
   membersChanged(): Effects {
     this.#quarantine.onMembers(this.#context.devices());
+    this.#orphans.onMembers(this.#context.devices());
     return this.#kept.size === 0 ? [] : [adaptLater(adaptMs)];
+  }
+
+  hold(device: string, stages: readonly string[]): void {
+    this.#orphans.hear(device, stages);
   }
 
   /** What the devices of the cluster are to an order; to a deployment that is there already. */
@@ -231,7 +248,17 @@ export class Deployments {
       if (kept.released) return [];
       if (!outcome.ok) kept.lose(InferenceError.from(outcome.error));
       const again = this.#adaptAgain(kept, outcome.ok);
-      return [...kept.announce(), ...again, ...this.#tendLater()];
+      const news = kept.saved ? kept.announce() : this.#saveAndAnnounce(kept);
+      return [...news, ...again, ...this.#tendLater()];
+    });
+  }
+
+  #saveAndAnnounce(kept: KeptDeployment): Effects {
+    const {deployment, record} = kept;
+    return this.#flows.start(this.#store({kind: 'save', record}), outcome => {
+      if (!outcome.ok || kept.released) return [];
+      kept.saved = kept.deployment === deployment;
+      return kept.announce();
     });
   }
 
@@ -311,6 +338,17 @@ export class Deployments {
     return [...drains, ...this.#tendLater()];
   }
 
+  #sweep(): Effects {
+    if (!this.#leading) return [];
+    if (this.#mustRecover) return [sweepLater()];
+    const devices = this.#context.devices();
+    const replicas = [...this.#kept.values()].flatMap(kept => kept.replicas);
+    const known = new Set(replicas.map(({address}) => address));
+    const orphans = this.#orphans.look(devices, known);
+    if (orphans.length === 0) return [sweepLater()];
+    return [...this.#flows.start(releaseStages(orphans, devices), () => []), sweepLater()];
+  }
+
   #tendLater(): Effects {
     if (this.#tending || ![...this.#kept.values()].some(kept => kept.retired.length > 0)) return [];
     this.#tending = true;
@@ -321,4 +359,8 @@ export class Deployments {
 function adaptLater(delayMs: number, id: string | null = null): Effect<DeploymentsMessage> {
   const message = {kind: 'adapt', deployment: id} as const;
   return {do: 'after', key: `adapt-${id ?? 'all'}`, delayMs, message};
+}
+
+function sweepLater(): Effect<DeploymentsMessage> {
+  return {do: 'after', key: 'sweep', delayMs: sweepMs, message: {kind: 'sweep'}};
 }

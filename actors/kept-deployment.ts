@@ -118,6 +118,7 @@ export class KeptDeployment {
     const lost = error.toWire();
     if (deployment === null || deployment.lost?.message === lost.message) return false;
     this.deployment = {...deployment, epoch: deployment.epoch + 1, lost};
+    this.saved = false;
     return true;
   }
 

@@ -108,7 +108,7 @@ export function* loadStages(
 
 /** Asks every device to end these stages; devices that are gone need not. */
 export function* releaseStages(
-  replicas: readonly Replica[],
+  replicas: readonly Pick<Replica, 'device' | 'address'>[],
   devices: readonly DeviceDescription[],
 ): Flow<void> {
   const byName = new Map(devices.map(device => [device.name, device]));

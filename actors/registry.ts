@@ -12,7 +12,10 @@ import type {Metric} from '../src/ports/metrics.js';
 
 interface Member {
   readonly device: DeviceDescription;
+  /** Addresses of devices of the same name that it took the place of, oldest first. */
+  readonly displaced: readonly string[];
   aliveUntil: number;
+  stages: readonly string[];
 }
 
 type Private = {readonly kind: 'expire'};
@@ -21,6 +24,8 @@ type Private = {readonly kind: 'expire'};
 const membersMax = 4096;
 /** A device that is lost for longer is forgotten. */
 const lostMsMax = 600_000;
+/** Of devices that a member took the place of, so many are remembered. */
+const displacedMax = 16;
 
 /**
  * Knows which devices are alive, by their leases, and tells the coordinator beside it. Time in which
@@ -110,18 +115,37 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     this.#lost.set(name, now);
   }
 
-  /** A device that came back under its name replaces the one that was there. */
-  #onHeartbeat({device, leaseMs}: Heartbeat, now: number): Effect<Private>[] {
-    const known = this.#members.has(device.address);
-    if (!known) {
-      for (const [address, member] of this.#members) {
-        if (member.device.name === device.name) this.#members.delete(address);
-      }
-      if (this.#members.size >= membersMax) return [];
-    }
-    this.#lost.delete(device.name);
-    this.#members.set(device.address, {device, aliveUntil: now + leaseMs});
-    return known ? [] : [this.#tell()];
+  #onHeartbeat({device, leaseMs, stages}: Heartbeat, now: number): Effect<Private>[] {
+    const aliveUntil = now + leaseMs;
+    const known = this.#members.get(device.address);
+    if (known === undefined) return this.#join({device, aliveUntil, stages});
+    known.aliveUntil = aliveUntil;
+    if (sameStages(known.stages, stages)) return [];
+    known.stages = stages;
+    return [this.#tellStages(known)];
+  }
+
+  /**
+   * A device that came back under its name replaces the one that was there. That one is not heard
+   * while the other is: of two that go by one name, the last to come stays.
+   */
+  #join(newcomer: Omit<Member, 'displaced'>): Effect<Private>[] {
+    const {name, address} = newcomer.device;
+    const before = [...this.#members.values()].find(({device}) => device.name === name);
+    if (before?.displaced.includes(address)) return [];
+    if (before !== undefined) this.#members.delete(before.device.address);
+    if (this.#members.size >= membersMax) return [];
+    const displaced =
+      before === undefined ? [] : [...before.displaced, before.device.address].slice(-displacedMax);
+    const member = {...newcomer, displaced};
+    this.#lost.delete(name);
+    this.#members.set(address, member);
+    return [this.#tell(), ...(member.stages.length > 0 ? [this.#tellStages(member)] : [])];
+  }
+
+  #tellStages({device, stages}: Member): Effect<Private> {
+    const message: CoordinatorMessage = {kind: 'holds', device: device.address, stages};
+    return {do: 'send', to: this.#coordinator, message};
   }
 
   #tell(): Effect<Private> {
@@ -134,4 +158,8 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     this.#checkAt = now + this.#checkMs;
     return {do: 'after', key: 'check', delayMs: this.#checkMs, message: {kind: 'expire'}};
   }
+}
+
+function sameStages(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((address, at) => address === b[at]);
 }

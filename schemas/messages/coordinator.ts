@@ -42,6 +42,14 @@ const membersSchema = z.object({
   devices: z.array(deviceDescriptionSchema).readonly(),
 });
 
+/** From the registry beside it: what a device holds has changed. */
+const holdsSchema = z.object({
+  kind: z.literal('holds'),
+  /** The device's address. */
+  device: z.string(),
+  stages: z.array(z.string()).readonly(),
+});
+
 /** What the coordinator receives. */
 export const coordinatorMessageSchema = z.discriminatedUnion('kind', [
   devicesSchema,
@@ -54,6 +62,7 @@ export const coordinatorMessageSchema = z.discriminatedUnion('kind', [
   keepSchema,
   extendSchema,
   membersSchema,
+  holdsSchema,
 ]);
 export type CoordinatorMessage = Readonly<z.infer<typeof coordinatorMessageSchema>>;
 

@@ -29,6 +29,8 @@ export class Ledger {
   readonly entries: Entry[] = [];
   readonly #world: SimulatedWorld;
   readonly #byKey = new Map<string, Entry>();
+  /** Requests on their way, by client. */
+  readonly #inside = new Map<string, number>();
 
   constructor(world: SimulatedWorld) {
     this.#world = world;
@@ -49,14 +51,14 @@ export class Ledger {
   /** A frame of a request is on its way; `insideMax` may be so at once. */
   sent(client: string, request: number, insideMax: number): void {
     const entry = this.#byKey.get(`${client}/${request}`);
-    if (entry === undefined || entry.outcome !== undefined) return;
-    entry.inside = true;
+    if (entry === undefined || entry.outcome !== undefined || entry.inside) return;
+    this.#count(entry, true);
     // Of one step of a session: what ends in it may be told after what enters in its place.
     queueMicrotask(() => this.#checkWindow(client, insideMax));
   }
 
   #checkWindow(client: string, insideMax: number): void {
-    const inside = this.entries.filter(each => each.inside && each.client === client).length;
+    const inside = this.#inside.get(client) ?? 0;
     if (inside <= insideMax) return;
     const what = `${client} has ${inside} requests on their way, its window is of ${insideMax}`;
     this.#world.broken.report('nothing is over its bound', what);
@@ -71,7 +73,7 @@ export class Ledger {
       this.#world.broken.report('every request settles once', what);
       return;
     }
-    entry.inside = false;
+    this.#count(entry, false);
     entry.outcome = event.kind === 'done' ? 'done' : event.error.code;
     this.#world.trace.note(client, `request ${event.request} ends: ${entry.outcome}`);
     this.#checkTime(entry, name);
@@ -84,9 +86,15 @@ export class Ledger {
     for (const entry of this.entries) {
       if (entry.client !== client || entry.outcome !== undefined) continue;
       if (entry.inside) this.#world.reached.note('a client crashed with requests on their way');
-      entry.inside = false;
+      this.#count(entry, false);
       entry.outcome = 'crashed';
     }
+  }
+
+  #count(entry: Entry, inside: boolean): void {
+    if (entry.inside === inside) return;
+    entry.inside = inside;
+    this.#inside.set(entry.client, (this.#inside.get(entry.client) ?? 0) + (inside ? 1 : -1));
   }
 
   /** A process that did not run could not end anything. */

@@ -26,7 +26,7 @@ const twoNodes: readonly NodePlan[] = [
 const chain: ClientPlan = {
   network: 'chain',
   device: 'HETERO:GPU,CPU',
-  everyMs: 200,
+  everyMs: 250,
   timeoutMs: 4000,
   cancelled: 0.05,
 };
@@ -34,7 +34,7 @@ const chain: ClientPlan = {
 const diamond: ClientPlan = {
   network: 'diamond',
   device: 'HETERO:GPU,CPU',
-  everyMs: 250,
+  everyMs: 300,
   timeoutMs: 3000,
 };
 
@@ -60,8 +60,8 @@ const usual = {
   coordinators: 2,
   clients: [chain, diamond],
   weather: breezy,
-  stormMs: 15_000,
-  recoveryMsMax: 15_000,
+  stormMs: 10_000,
+  recoveryMsMax: 12_000,
 } as const;
 
 export const scenarios: readonly Scenario[] = [
@@ -131,10 +131,24 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...usual,
+    name: 'links-break',
+    about: 'Links are cut, one way too, clogged, and connections are interrupted.',
+    faults: [
+      {what: 'mute', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 6000]},
+      {what: 'deafen', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 6000]},
+      {what: 'clog', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 4000]},
+      {what: 'isolate', who: 'client', everyMs: [3000, 9000], lastsMs: [200, 4000]},
+      {what: 'disconnect', who: 'client', everyMs: [3000, 9000], lastsMs: [200, 5000]},
+      {what: 'disconnect', who: 'node', everyMs: [3000, 9000], lastsMs: [200, 5000]},
+    ],
+    sometimes: ['a request ended as CONNECTION_LOST', 'a request succeeded when tried again'],
+  },
+  {
+    ...usual,
     name: 'slow-devices',
     about: 'Kernels are slow or stuck, devices are paused; queues fill.',
     clients: [
-      {...chain, everyMs: 40, timeoutMs: 1500, inFlightMax: 32, queuedMax: 16},
+      {...chain, everyMs: 40, timeoutMs: 1500, inFlightMax: 16, queuedMax: 8},
       {...chain, device: 'MULTI:CPU(4),GPU', network: 'diamond'},
     ],
     faults: [

@@ -25,6 +25,7 @@ export interface Run {
 
 const startMs = 3000;
 const inspectMs = 1000;
+const startTimes = 3;
 /** After recovery, this is how long new requests are watched. */
 const watchMs = 2000;
 /** What was released is gone after this time. */
@@ -87,7 +88,11 @@ async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
   const {world, nodes, coordinators, clients} = cluster;
   await pass(scenario, cluster, 1000);
   for (const node of nodes) node.restartIfGivenUp();
-  for (const host of [...coordinators, ...clients]) host.start();
+  // Those that are about to end are started again afterwards.
+  for (let time = 0; time < startTimes; time++) {
+    for (const host of [...coordinators, ...clients]) host.start();
+    await pass(scenario, cluster, 1000);
+  }
   await pass(scenario, cluster, scenario.recoveryMsMax);
   const since = world.queue.now;
   await pass(scenario, cluster, watchMs);

@@ -63,7 +63,7 @@ export class SimulatedStore {
     const answers = process.connected && !this.down;
     if (reaches) await this.#pass(process);
     const answer: Answer<T> = reaches ? {ok: true, value: perform()} : {ok: false};
-    trace.note(process.name, `store ${what}: ${reaches ? JSON.stringify(answer) : 'no way'}`);
+    trace.note(process.name, `store ${what} at ${reaches ? this.#revision : 'nowhere'}`);
     if (answers && answer.ok) {
       await this.#pass(process);
       return answer.value;

@@ -4,6 +4,7 @@ import {InferenceError} from '../../../src/errors.js';
 import {ClusterBench, orderOver, type ScriptedPlugin} from '../../support/cluster-bench.js';
 import {deviceOn} from '../../support/device-descriptions.js';
 import {planGraph} from '../../support/plan-graph.js';
+import {orderOf, singleStage} from '../../support/stage-graphs.js';
 
 // x -> relu -> y
 const network = () =>
@@ -213,4 +214,21 @@ test('clients are told of variants once the store knows them', async t => {
   t.like(cluster.changes.at(-1)?.variants, [
     {stageGraph: {stages: [{replicas: [{device: 'host-b/CPU'}]}]}},
   ]);
+});
+
+test('a stage that no deployment knows is ended', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const id = await loaded(cluster);
+  const [known] = plugin.told('load');
+  const ask = {from: 'client.test', id: 70};
+  const stage = {...orderOf(singleStage(), 0), address: 'stage.lost.0.0.0'};
+  cluster.world.transport.send(cpu.address, {
+    message: {kind: 'load', ask, stage},
+    tensors: new Map(),
+    owned: false,
+  });
+  cluster.keep(id);
+  await cluster.world.advance(12_000);
+  t.deepEqual(plugin.told('load'), [known, 'stage.lost.0.0.0']);
+  t.deepEqual(plugin.told('release'), ['stage.lost.0.0.0']);
 });

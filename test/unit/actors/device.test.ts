@@ -267,38 +267,6 @@ test('a stage given up while it fails to compile needs no release', t => {
   t.deepEqual(device.tasks, []);
 });
 
-const again = {from: 'coordinator.1', id: 0};
-
-test('a load that is repeated is done once, and answered as often as it must be', t => {
-  const device = new DeviceBench();
-  device.load();
-  device.receive({kind: 'load', ask: again, stage: order});
-  t.is(device.tasks.length, 1);
-  device.settle(loaded);
-  t.like(device.answers(), [{id: 0, ok: true, value: {slots: 3}}]);
-  device.receive({kind: 'load', ask: again, stage: order});
-  t.like(device.answers(), [{id: 0, ok: true, value: {slots: 3}}]);
-  t.is(device.spawned.size, 1);
-});
-
-test('a load that comes after its unload loads nothing', t => {
-  const device = new DeviceBench();
-  device.unload();
-  device.load();
-  t.like(device.answers(), [{ok: true}, {ok: false, error: {code: 'RELEASED'}}]);
-  t.deepEqual(device.tasks, []);
-});
-
-test('a query that is repeated while its plugin works on it is answered once', t => {
-  const device = new DeviceBench();
-  for (const ask of [again, again]) device.receive({kind: 'query', ask, network, config: {}});
-  t.is(device.tasks.length, 1);
-  device.settle({ok: true, value: []});
-  t.is(device.answers().length, 1);
-  device.receive({kind: 'query', ask: again, network, config: {}});
-  t.is(device.tasks.length, 1, 'its answer may have been lost');
-});
-
 test('what is no message to a device is refused at the door', t => {
   const device = new DeviceBench();
   for (const message of [null, {kind: 'load'}, {kind: 'unload', address: 1}, {kind: 'infer'}]) {

@@ -148,3 +148,38 @@ test('a device that said goodbye was not lost, and one that is lost for long is 
   registry.advance(600_000);
   t.is(lost(), 0);
 });
+
+test('of two devices of one name the last to come stays, until it is gone', t => {
+  const registry = new RegistryBench();
+  const twin = {...cpu, address: 'device.twin'};
+  const addresses = () => {
+    const last = registry.sent().at(-1)?.message as {devices: readonly DeviceDescription[]};
+    return last?.devices.map(({address}) => address);
+  };
+  registry.beat(cpu);
+  registry.beat(twin);
+  t.deepEqual(addresses(), [twin.address]);
+  for (let second = 0; second < 3; second++) {
+    registry.beat(cpu);
+    registry.beat(twin);
+  }
+  t.falsy(addresses(), 'the one that was displaced is not heard');
+  registry.receive({kind: 'goodbye', address: twin.address});
+  registry.beat(cpu);
+  t.deepEqual(addresses(), [cpu.address]);
+});
+
+test('the coordinator is told what a device holds, whenever that has changed', t => {
+  const registry = new RegistryBench();
+  const beat = (...stages: string[]) => {
+    registry.receive({kind: 'heartbeat', device: cpu, leaseMs: 4000, stages});
+    return registry.sent().map(({message}) => message);
+  };
+  t.like(beat('stage.a'), [
+    {kind: 'members'},
+    {kind: 'holds', device: cpu.address, stages: ['stage.a']},
+  ]);
+  t.deepEqual(beat('stage.a'), []);
+  t.like(beat('stage.a', 'stage.b'), [{kind: 'holds', stages: ['stage.a', 'stage.b']}]);
+  t.like(beat(), [{kind: 'holds', stages: []}]);
+});
