@@ -32,8 +32,7 @@ export interface Loadable {
  */
 export async function openLoadable(path: string, options: LoadableOptions): Promise<Loadable> {
   if (await isBlob(path)) return openBlob(path, options);
-  const {device} = options;
-  if (device === undefined) throw invalid('a device (--device) for a network that is no blob');
+  const {device = 'AUTO'} = options;
   const network = await openModel(path, {...options, device});
   return {
     device,

@@ -15,12 +15,13 @@ export interface ModelOptions {
 }
 
 const device = 'a device: CPU, host-a/CPU, HETERO:WASM,CPU';
+const anyDevice = 'AUTO';
 const keys = Object.keys(configProperties).join(', ');
 
 /** Adds the argument and the options by which a command takes a network. */
 export function withModelOptions(command: Command): Command {
   return withConfigOption(
-    command.argument('<model>', 'an ONNX file').requiredOption('-d, --device <device>', device),
+    command.argument('<model>', 'an ONNX file').option('-d, --device <device>', device, anyDevice),
   );
 }
 
@@ -29,7 +30,10 @@ export function withLoadableOptions(command: Command): Command {
   return withConfigOption(
     command
       .argument('<model>', 'an ONNX file, or what `heterodyne export` wrote')
-      .option('-d, --device <device>', `${device}; may be left out for what was exported`),
+      .option(
+        '-d, --device <device>',
+        `${device} (default: AUTO; for what was exported, as it was)`,
+      ),
   );
 }
 

@@ -175,7 +175,7 @@ test.serial(
 
 test.serial('an input without a value', refuses, onDigits('infer', '-d', 'CPU', '-i', 'image'), {
   code: 'INVALID_ARGUMENT',
-  says: /expected NAME=FILE\.npy, NAME=random or NAME=random:SEED for an input, got "image"/,
+  says: /expected NAME=FILE\.npy, .*NAME=random or NAME=random:SEED for an input, got "image"/,
 });
 
 test.serial(
@@ -268,7 +268,6 @@ test.serial('as a process, a node with devices of an unknown kind exits with 1',
 for (const [what, args, says] of [
   ['a command that is none', ['inferr'], /unknown command 'inferr'.*\(Did you mean infer\?\)/s],
   ['an option that is none', ['infer', 'x.onnx', '-d', 'CPU', '--jsn'], /unknown option '--jsn'/],
-  ['a missing device', ['infer', 'x.onnx'], /required option '-d, --device <device>'/],
   ['a missing network', ['query', '-d', 'CPU'], /missing required argument 'model'/],
   ['a count of none', ['benchmark', 'x', '-d', 'CPU', '-n', '0'], /expected a whole number from 1/],
   ['no time', ['benchmark', 'x', '-d', 'CPU', '-t', '0'], /expected a number of seconds above 0/],
