@@ -1,76 +1,137 @@
+import type {Priority} from '../schemas/priority.js';
 import {InferenceError} from '../src/errors.js';
+import {PriorityLine} from '../src/kernel/priority-line.js';
+
+export interface AdmissionBounds {
+  /** Requests of a deployment on their way at once. */
+  readonly inFlightMax: number;
+  /** Requests of all deployments that wait behind them. */
+  readonly queuedMax: number;
+}
+
+export interface Entrant {
+  readonly deployment: string;
+  readonly request: number;
+  readonly priority: Priority;
+}
+
+export interface Admitted {
+  readonly place: 'enters' | 'waits' | 'full';
+  /** Who ends with that error: this one where all is full, or one that has lost its place to it. */
+  readonly refused?: {readonly request: number; readonly error: InferenceError};
+}
+
+/** How much one more request counts in the mean of the time inside. */
+const smoothing = 1 / 8;
+
+/** Of one deployment. */
+interface Line {
+  /** Since when. */
+  readonly inside: Map<number, number>;
+  readonly waiting: PriorityLine<number>;
+  /** How long requests were inside of late; smoothed as TCP does round trips (RFC 6298). */
+  meanMs: number | undefined;
+}
 
 /**
- * Bounds what one client has on its way for each deployment, and what waits behind it. Requests
- * that wait are let in first come, first served, whenever one leaves.
+ * Bounds what one client has on its way for each deployment, and what waits behind it. Requests that
+ * wait are let in as a PriorityLine says, whenever one leaves. Once all that may wait do, a request
+ * whose line is shorter takes the place of one in the longest: so every deployment has a fair share
+ * of the places when they are short, and any share when they are not. (As routers share buffers:
+ * dropping from the longest queue; Demers, Keshav and Shenker, "Analysis and Simulation of a Fair
+ * Queueing Algorithm", 1989.)
  */
 export class AdmissionWindow {
-  readonly #inFlightMax: number;
-  readonly #queuedMax: number;
-  readonly #lines = new Map<string, {inside: Set<number>; waiting: Set<number>}>();
+  readonly #bounds: AdmissionBounds;
+  readonly #lines = new Map<string, Line>();
   #queued = 0;
 
-  constructor(bounds: {readonly inFlightMax: number; readonly queuedMax: number}) {
-    this.#inFlightMax = bounds.inFlightMax;
-    this.#queuedMax = bounds.queuedMax;
+  constructor(bounds: AdmissionBounds) {
+    this.#bounds = bounds;
   }
 
   /** `insideMax`, if it is less than the window's own bound, bounds those of this deployment. */
   admit(
-    deployment: string,
-    request: number,
+    {deployment, request, priority}: Entrant,
+    now: number,
     insideMax = Number.POSITIVE_INFINITY,
-  ): 'enters' | 'waits' | 'full' {
-    let line = this.#lines.get(deployment);
-    if (line === undefined) {
-      line = {inside: new Set(), waiting: new Set()};
-      this.#lines.set(deployment, line);
+  ): Admitted {
+    const line = this.#lineOf(deployment);
+    if (line.inside.size < Math.min(insideMax, this.#bounds.inFlightMax)) {
+      line.inside.set(request, now);
+      return {place: 'enters'};
     }
-    if (line.inside.size < Math.min(insideMax, this.#inFlightMax)) {
-      line.inside.add(request);
-      return 'enters';
+    if (this.#queued < this.#bounds.queuedMax) {
+      line.waiting.add(request, priority);
+      this.#queued++;
+      return {place: 'waits'};
     }
-    if (this.#queued >= this.#queuedMax) return 'full';
-    line.waiting.add(request);
-    this.#queued++;
-    return 'waits';
-  }
-
-  /** Why a request is not let in where the window is full. */
-  refusal(): InferenceError {
-    const text = `${this.#queuedMax} requests wait at this client already`;
-    return new InferenceError('QUEUE_FULL', text);
+    const spared = this.#spare(line, priority);
+    if (spared === undefined) return {place: 'full', refused: this.#refused(request, line)};
+    line.waiting.add(request, priority);
+    return {place: 'waits', refused: spared};
   }
 
   /** Takes a request out; the answer are those that enter now. */
-  leave(deployment: string, request: number, insideMax?: number): readonly number[] {
+  leave(
+    {deployment, request}: Pick<Entrant, 'deployment' | 'request'>,
+    now: number,
+    insideMax?: number,
+  ): readonly number[] {
     const line = this.#lines.get(deployment);
     if (line === undefined) return [];
     if (line.waiting.delete(request)) this.#queued--;
-    line.inside.delete(request);
-    return this.enter(deployment, insideMax);
+    const since = line.inside.get(request);
+    if (since !== undefined) {
+      line.inside.delete(request);
+      line.meanMs ??= now - since;
+      line.meanMs += (now - since - line.meanMs) * smoothing;
+    }
+    return this.enter(deployment, now, insideMax);
   }
 
   /** Lets in those for whom there is room now. */
-  enter(deployment: string, insideMax = Number.POSITIVE_INFINITY): readonly number[] {
+  enter(deployment: string, now: number, insideMax = Number.POSITIVE_INFINITY): readonly number[] {
     const line = this.#lines.get(deployment);
     if (line === undefined) return [];
-    const room = Math.min(insideMax, this.#inFlightMax) - line.inside.size;
-    const entering = [...take(line.waiting, room)];
-    for (const next of entering) {
-      line.waiting.delete(next);
+    const entering: number[] = [];
+    while (line.inside.size < Math.min(insideMax, this.#bounds.inFlightMax)) {
+      const next = line.waiting.take();
+      if (next === undefined) break;
       this.#queued--;
-      line.inside.add(next);
+      line.inside.set(next, now);
+      entering.push(next);
     }
-    if (line.inside.size === 0) this.#lines.delete(deployment);
+    if (line.inside.size + line.waiting.size === 0) this.#lines.delete(deployment);
     return entering;
   }
-}
 
-function* take<T>(from: Iterable<T>, count: number): Iterable<T> {
-  let left = count;
-  for (const each of from) {
-    if (left-- <= 0) return;
-    yield each;
+  #lineOf(deployment: string): Line {
+    const known = this.#lines.get(deployment);
+    if (known !== undefined) return known;
+    const line: Line = {inside: new Map(), waiting: new PriorityLine(), meanMs: undefined};
+    this.#lines.set(deployment, line);
+    return line;
+  }
+
+  /** Of the longest line, if that stays no shorter than `line`; else of lower priority in `line`. */
+  #spare(line: Line, priority: Priority): Admitted['refused'] {
+    let longest = line;
+    for (const each of this.#lines.values()) {
+      if (each.waiting.size > longest.waiting.size) longest = each;
+    }
+    const isUnfair = longest.waiting.size > line.waiting.size + 1;
+    const other = isUnfair ? longest.waiting.pushOut() : undefined;
+    if (other !== undefined) return this.#refused(other, longest);
+    const lower = line.waiting.pushOut(priority);
+    return lower === undefined ? undefined : this.#refused(lower, line);
+  }
+
+  /** It may come back when about half of its line is through. */
+  #refused(request: number, {inside, waiting, meanMs = 1}: Line): Required<Admitted>['refused'] {
+    const text = `${this.#bounds.queuedMax} requests wait at this client already`;
+    const halfMs = (meanMs * Math.max(1, waiting.size)) / Math.max(1, inside.size) / 2;
+    const place = {retryAfterMs: Math.ceil(halfMs)};
+    return {request, error: new InferenceError('QUEUE_FULL', text, place)};
   }
 }

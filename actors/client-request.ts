@@ -2,11 +2,13 @@ import type {Deployment} from '../schemas/deployment.js';
 import type {Output} from '../schemas/messages/client.js';
 import type {Infer, StageMessage, StageTiming} from '../schemas/messages/stage.js';
 import type {StageCounters} from '../schemas/performance-counters.js';
+import {defaultPriority, type Priority} from '../schemas/priority.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
+import type {Entrant} from './admission-window.js';
 import type {ClientEvent} from './client-event.js';
 import {type DeliveryPlan, deliveryPlan} from './delivery-plan.js';
 import {type RequestCounters, requestCounters} from './request-counters.js';
@@ -20,6 +22,8 @@ export interface Submission {
   readonly tensors: NamedTensors;
   readonly timeoutMs: number;
   readonly profile: boolean;
+  /** Default: MEDIUM. */
+  readonly priority?: Priority;
   /** Of a network with states. */
   readonly state?: SubmittedState;
 }
@@ -151,6 +155,17 @@ export class ClientRequest {
     return new InferenceError('DEADLINE_EXCEEDED', text, last?.place);
   }
 
+  get entrant(): Entrant {
+    const {deployment, request, priority = defaultPriority} = this.submission;
+    return {deployment: deployment.id, request, priority};
+  }
+
+  get deadlineTimer() {
+    const {request, timeoutMs: delayMs} = this.submission;
+    const message = {kind: 'deadline', request} as const;
+    return {do: 'after', key: `deadline-${request}`, delayMs, message} as const;
+  }
+
   /** The message that goes with every frame of the attempt. */
   message(client: string, now: number): StageMessage {
     const {request, state} = this.submission;
@@ -162,15 +177,17 @@ export class ClientRequest {
   }
 
   #infer(client: string, now: number): Infer {
+    const {request, priority = defaultPriority, profile} = this.submission;
     return {
       kind: 'infer',
       client,
-      request: this.submission.request,
+      request,
       attempt: this.attempt,
       source: clientIndex,
       route: this.way.route,
       remainingMs: this.deadlineAt - now,
-      profile: this.submission.profile,
+      priority,
+      profile,
       timings: [],
     };
   }

@@ -152,19 +152,16 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   #onSubmit(submission: Submission, now: number): Effects {
-    const {request, deployment, timeoutMs} = submission;
+    const {request, deployment} = submission;
     if (this.#gaveUp !== undefined) return [emit({kind: 'failed', request, error: this.#gaveUp})];
+    const created = new ClientRequest(submission, now);
+    this.#requests.set(request, created);
     const insideMax = this.#deployments.insideMax(deployment);
-    const place = this.#window.admit(deployment.id, request, insideMax);
-    if (place === 'full') return [emit({kind: 'failed', request, error: this.#window.refusal()})];
-    this.#requests.set(request, new ClientRequest(submission, now));
-    const deadline: Effect<Private> = {
-      do: 'after',
-      key: `deadline-${request}`,
-      delayMs: timeoutMs,
-      message: {kind: 'deadline', request},
-    };
-    return place === 'waits' ? [deadline] : [deadline, ...this.#launch(request, now)];
+    const {place, refused} = this.#window.admit(created.entrant, now, insideMax);
+    const ended = refused === undefined ? [] : this.#end(refused.request, refused.error, now);
+    if (place === 'full') return ended;
+    const begun = place === 'enters' ? this.#launch(request, now) : [];
+    return [...ended, created.deadlineTimer, ...begun];
   }
 
   /** Sends the inputs of the next attempt. */
@@ -287,7 +284,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   /** Requests that found no way are tried again in the new variants at once. */
   #onChanged(deployment: Deployment, now: number): Effects {
     if (!this.#deployments.update(deployment)) return [];
-    const entering = this.#window.enter(deployment.id, this.#deployments.insideMax(deployment));
+    const insideMax = this.#deployments.insideMax(deployment);
+    const entering = this.#window.enter(deployment.id, now, insideMax);
     const stranded = [...this.#requests.values()].filter(each => each.isStranded(deployment));
     const ids = [...entering, ...stranded.map(({submission}) => submission.request)];
     return [
@@ -323,7 +321,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const {request: id, deployment} = request.submission;
     if (request.running) this.#routes.count(request.way, -1);
     this.#requests.delete(id);
-    const next = this.#window.leave(deployment.id, id, this.#deployments.insideMax(deployment));
+    const insideMax = this.#deployments.insideMax(deployment);
+    const next = this.#window.leave(request.entrant, now, insideMax);
     return [
       {do: 'cancelTimer', key: `deadline-${id}`},
       {do: 'cancelTimer', key: `retry-${id}`},

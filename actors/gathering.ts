@@ -1,4 +1,5 @@
 import type {Infer, StageTiming} from '../schemas/messages/stage.js';
+import type {Priority} from '../schemas/priority.js';
 import type {StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 
@@ -21,6 +22,7 @@ export class Gathering implements Attempt {
   readonly attempt: number;
   readonly route: readonly number[];
   readonly profile: boolean;
+  readonly priority: Priority;
   readonly deadlineAt: number;
   readonly tensors = new Map<string, TensorData>();
   readonly #timings = new Map<number, StageTiming>();
@@ -42,6 +44,7 @@ export class Gathering implements Attempt {
     this.attempt = infer.attempt;
     this.route = infer.route;
     this.profile = infer.profile;
+    this.priority = infer.priority;
     this.state = infer.state;
     this.deadlineAt = now + infer.remainingMs;
     this.#missing = new Set(sources);

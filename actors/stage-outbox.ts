@@ -134,7 +134,7 @@ export class StageOutbox {
   }
 
   #infer(of: Gathering, timings: readonly StageTiming[], remainingMs: number): Infer {
-    const {client, request, attempt, route, profile, state} = of;
+    const {client, request, attempt, route, priority, profile, state} = of;
     const source = this.#options.index;
     return {
       kind: 'infer',
@@ -144,6 +144,7 @@ export class StageOutbox {
       source,
       route,
       remainingMs,
+      priority,
       profile,
       timings,
       ...(state && {state}),

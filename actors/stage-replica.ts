@@ -10,12 +10,12 @@ import type {InferenceCounters} from '../schemas/performance-counters.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, invariant, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
-import {Mailbox} from '../src/kernel/mailbox.js';
+import {Mailbox, type MailboxEntry} from '../src/kernel/mailbox.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {RecentKeys} from '../src/kernel/recent-keys.js';
 import type {Metric} from '../src/ports/metrics.js';
 import {refused, succeeded} from './answer.js';
-import {attemptKey, Gathering} from './gathering.js';
+import {type Attempt, attemptKey, Gathering} from './gathering.js';
 import {KeptStates} from './kept-states.js';
 import {stageCounters} from './stage-counters.js';
 import {type StageLoad, StageMeter} from './stage-meter.js';
@@ -82,10 +82,10 @@ const stuckMs = 10_000;
 
 /**
  * What preprocess, execute and postprocess actors have in common. An attempt of a request gathers
- * one frame from each source, waits its turn, runs on the executor, and its outputs go straight to
- * the stages that consume them and to the client. Every attempt that comes in ends in exactly one
- * of: outputs sent, `failed` sent to the client, or silence after a cancel or a passed deadline
- * (both of which the client knows by itself).
+ * one frame from each source, waits its turn (by priority, see PriorityLine), runs on the executor,
+ * and its outputs go straight to the stages that consume them and to the client. Every attempt that
+ * comes in ends in exactly one of: outputs sent, `failed` sent to the client, or silence after a
+ * cancel or a passed deadline (both of which the client knows by itself).
  */
 export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   readonly parse = messageParser(stageMessageSchema, 'stage');
@@ -208,24 +208,29 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   ): Effects {
     const key = attemptKey(infer);
     if (this.#finished.has(key) || this.#running.has(key) || this.#waiting.get(key)) return [];
-    let gathering = this.#gathering.get(key);
-    if (gathering === undefined) {
-      if (this.#load >= this.#options.queuedMax) return [this.#refuse(key, infer)];
-      gathering = new Gathering(infer, this.#options.sources, now);
-      this.#gathering.set(key, gathering);
-    }
+    const spared = this.#gathering.has(key) ? undefined : this.#makeRoom(key, infer);
+    const refusals = spared === undefined ? [] : [this.#refuse(spared.key, spared.entry)];
+    if (spared?.key === key) return refusals;
+    const gathering = this.#gathering.get(key) ?? new Gathering(infer, this.#options.sources, now);
+    this.#gathering.set(key, gathering);
     gathering.add(infer, frame.tensors, frame.owned);
-    if (!gathering.complete) return this.#armSweep();
+    if (!gathering.complete) return [...refusals, ...this.#armSweep()];
     this.#gathering.delete(key);
-    return this.#onComplete(key, gathering, now);
+    return [...refusals, ...this.#onComplete(key, gathering, now)];
   }
 
-  #refuse(key: string, infer: Infer): Effect<StagePrivate> {
+  /** Who has to go if there is no room: one of lower priority that waits, or else who comes. */
+  #makeRoom(key: string, infer: Infer): MailboxEntry<Attempt> | undefined {
+    if (this.#load < this.#options.queuedMax) return undefined;
+    return this.#waiting.pushOut(infer.priority) ?? {key, entry: infer};
+  }
+
+  #refuse(key: string, of: Attempt): Effect<StagePrivate> {
     this.#finished.add(key);
     this.#meter.count('refused');
     const text = `${this.#options.name} holds ${this.#options.queuedMax} requests already`;
     const error = new InferenceError('QUEUE_FULL', text, {retryAfterMs: this.#retryAfterMs()});
-    return this.#outbox.failure(infer, error);
+    return this.#outbox.failure(of, error);
   }
 
   /** The time in which about half of what may wait here will be done. */
@@ -247,7 +252,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     if (this.#running.size < this.#options.slots) {
       return [this.#run(key, gathering, now), ...this.#armSweep()];
     }
-    const queued = this.#waiting.put(key, gathering);
+    const queued = this.#waiting.put(key, gathering, gathering.priority);
     invariant(queued, 'what gathers and what waits is bounded together');
     return this.#armSweep();
   }

@@ -1,9 +1,7 @@
 import {z} from 'zod';
 import {schedulePolicies} from './deployment.js';
 import {deviceIdPattern} from './device.js';
-
-/** From low to high. */
-export const modelPriorities = ['LOW', 'MEDIUM', 'HIGH'] as const;
+import {defaultPriority, priorities} from './priority.js';
 
 /** Where a property can be asked for: at the core, at a device, at an executable network. */
 export const propertyLevels = ['core', 'device', 'network'] as const;
@@ -120,10 +118,12 @@ export const configProperties = {
     description: 'Whether AUTO and MULTI try a request that failed on one device on another.',
   }),
   MODEL_PRIORITY: policy({
-    schema: z.enum(modelPriorities),
+    schema: z.enum(priorities),
     expected: 'LOW, MEDIUM or HIGH',
-    default: 'MEDIUM',
-    description: 'AUTO leaves devices that a network of higher priority uses to it.',
+    default: defaultPriority,
+    description:
+      'The priority of infer requests that name none; AUTO leaves devices that a network of higher ' +
+      'priority uses to it.',
   }),
   AUTO_BATCH_TIMEOUT: property({
     ...wholeNumber(0, 60_000),

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {defaultPriority, priorities} from '../priority.js';
 import {stateRefSchema} from '../state.js';
 import {askSchema} from './ask.js';
 
@@ -33,6 +34,8 @@ const inferSchema = z.object({
   route: z.array(z.int().nonnegative()).readonly(),
   /** Time left. Not a point in time: hosts' clocks differ. */
   remainingMs: z.number(),
+  /** Of what waits at a stage, the higher goes first. */
+  priority: z.enum(priorities).default(defaultPriority),
   /** Every stage tells the client what it spent on this request, and what on. */
   profile: z.boolean(),
   timings: z.array(stageTimingSchema).readonly(),

@@ -1,6 +1,7 @@
 import {InferenceError} from '../errors.js';
 import type {ExecutableNetwork} from './executable-network.js';
 import {
+  checkedPriority,
   checkedTimeoutMs,
   type InferOptions,
   type InferRequest,
@@ -90,8 +91,9 @@ export class AsyncInferQueue<UserData = unknown> implements Iterable<InferReques
     const tensors = this.#network.checkedInputs(inputs);
     const {signal} = options;
     const timeoutMs = checkedTimeoutMs(options);
+    const priority = checkedPriority(options, this.#network.priority);
     const beganAt = performance.now();
-    const id = await this.#pool.take({timeoutMs, signal});
+    const id = await this.#pool.take({timeoutMs, signal, priority});
     const request = this.at(id);
     try {
       for (const [name, tensor] of tensors) request.setInput(name, tensor);
@@ -109,7 +111,8 @@ export class AsyncInferQueue<UserData = unknown> implements Iterable<InferReques
   /** The id of a request that is idle; waits for one while all run. Rejects as `startAsync` does. */
   async getIdleRequestId(options: InferOptions = {}): Promise<number> {
     const timeoutMs = checkedTimeoutMs(options);
-    const id = await this.#pool.take({timeoutMs, signal: options.signal});
+    const priority = checkedPriority(options, this.#network.priority);
+    const id = await this.#pool.take({timeoutMs, signal: options.signal, priority});
     this.#pool.giveBack(id);
     return id;
   }

@@ -5,6 +5,7 @@ import {
   type StageStats,
   stageStatsSchema,
 } from '../../schemas/messages/stage.js';
+import type {Priority} from '../../schemas/priority.js';
 import type {ConfigKey, ConfigValues} from '../../schemas/properties.js';
 import {runtimeGraphSchema} from '../../schemas/runtime-graph.js';
 import type {Replica, Stage, StageGraph} from '../../schemas/stage-graph.js';
@@ -52,6 +53,8 @@ export class ExecutableNetwork {
   readonly states: readonly DeclaredState[];
   /** For InferRequest: whether any of its devices was given PERF_COUNT. */
   readonly measures: boolean;
+  /** For InferRequest: of requests that name none. */
+  readonly priority: Priority;
   #deployment: Deployment;
   readonly #infos: ReadonlyMap<string, TensorInfo>;
   readonly #hooks: NetworkHooks;
@@ -64,6 +67,7 @@ export class ExecutableNetwork {
     this.session = session;
     this.states = hooks.states ?? [];
     this.measures = measuresOperations(deployment);
+    this.priority = networkConfig(deployment).MODEL_PRIORITY;
     this.#hooks = hooks;
     this.#deployment = deployment;
     const infos = [...deployment.inputs, ...deployment.overridable];

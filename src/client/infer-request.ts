@@ -1,5 +1,6 @@
 import type {RequestCounters} from '../../actors/request-counters.js';
 import type {StageTiming} from '../../schemas/messages/stage.js';
+import {type Priority, priorities} from '../../schemas/priority.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {Tensor} from '../tensor.js';
@@ -13,6 +14,8 @@ export interface InferOptions {
   readonly timeoutMs?: number;
   /** Aborting cancels the request. */
   readonly signal?: AbortSignal;
+  /** Higher ones go first wherever requests of the network wait. Default: its MODEL_PRIORITY. */
+  readonly priority?: Priority;
   /** Whether its operations are measured; default: if the network was loaded with PERF_COUNT. */
   readonly profile?: boolean;
 }
@@ -222,7 +225,11 @@ export class InferRequest {
 
   #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
     this.#network.checkComplete(this.#inputs);
-    const submission = {timeoutMs: checkedTimeoutMs(options), profile: this.#profile(options)};
+    const submission = {
+      timeoutMs: checkedTimeoutMs(options),
+      profile: this.#profile(options),
+      priority: checkedPriority(options, this.#network.priority),
+    };
     this.#throwIfRunning();
     const {signal} = options;
     if (signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
@@ -326,6 +333,14 @@ function notMeasured(): InferenceError {
 export function checkedTimeoutMs({timeoutMs = timeoutMsDefault}: InferOptions): number {
   if (timeoutMs > 0 && timeoutMs <= timeoutMsMax) return timeoutMs;
   const text = `timeoutMs: expected a time above 0 and up to ${timeoutMsMax}, given ${timeoutMs}`;
+  throw new InferenceError('INVALID_ARGUMENT', text);
+}
+
+/** Throws INVALID_ARGUMENT for what is no priority. */
+export function checkedPriority({priority}: InferOptions, byDefault: Priority): Priority {
+  if (priority === undefined) return byDefault;
+  if (priorities.includes(priority)) return priority;
+  const text = `priority: expected ${priorities.join(', ')}, given ${String(priority)}`;
   throw new InferenceError('INVALID_ARGUMENT', text);
 }
 

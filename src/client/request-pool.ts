@@ -1,9 +1,13 @@
+import {defaultPriority, type Priority} from '../../schemas/priority.js';
 import {InferenceError} from '../errors.js';
+import {PriorityLine} from '../kernel/priority-line.js';
 import type {RequestState} from './infer-request.js';
 
 export interface TakeOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Default: MEDIUM. */
+  readonly priority?: Priority;
 }
 
 interface Waiter {
@@ -15,13 +19,13 @@ interface Waiter {
 const waitersMax = 4096;
 
 /**
- * Requests by their place, lent out and given back. Who finds none idle waits, first come first
- * served. A request that its user starts by himself is not idle for as long as it runs.
+ * Requests by their place, lent out and given back. Who finds none idle waits, in the order of a
+ * PriorityLine. A request that its user starts by himself is not idle for as long as it runs.
  */
 export class RequestPool {
   readonly #requests: readonly {readonly state: RequestState}[];
   readonly #lent = new Set<number>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new PriorityLine<Waiter>();
   #onQuiet: (() => void)[] = [];
   #closed: InferenceError | undefined;
 
@@ -37,16 +41,16 @@ export class RequestPool {
    * Lends the first request that is idle. Rejects with QUEUE_FULL, DEADLINE_EXCEEDED if none is idle
    * in time, CANCELLED, or what the pool was closed with.
    */
-  take({timeoutMs, signal}: TakeOptions): Promise<number> {
+  take(options: TakeOptions): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) return reject(this.#closed);
-      if (signal?.aborted) return reject(aborted());
+      if (options.signal?.aborted) return reject(aborted());
       if (this.idle) return resolve(this.#lend());
       if (this.#waiters.size >= waitersMax) {
         const text = `${waitersMax} calls wait for one of ${this.#requests.length} requests already`;
         return reject(new InferenceError('QUEUE_FULL', text));
       }
-      this.#waitFor({resolve, reject}, {timeoutMs, signal});
+      this.#waitFor({resolve, reject}, options);
     });
   }
 
@@ -57,9 +61,9 @@ export class RequestPool {
 
   /** To be called whenever a request has become idle that was not lent. */
   changed(): void {
-    for (const waiter of this.#waiters) {
+    while (this.#waiters.size > 0) {
       if (this.#idleId() === undefined) return;
-      waiter.resolve(this.#lend());
+      this.#waiters.take()?.resolve(this.#lend());
     }
     if (!this.#quiet) return;
     const calls = this.#onQuiet;
@@ -75,7 +79,7 @@ export class RequestPool {
   /** Nothing is lent from now on; who waits is refused with `error`. */
   close(error: InferenceError): void {
     this.#closed = error;
-    for (const waiter of this.#waiters) waiter.reject(error);
+    for (const waiter of [...this.#waiters]) waiter.reject(error);
     this.changed();
   }
 
@@ -95,7 +99,8 @@ export class RequestPool {
     return id;
   }
 
-  #waitFor({resolve, reject}: Waiter, {timeoutMs, signal}: TakeOptions): void {
+  #waitFor({resolve, reject}: Waiter, options: TakeOptions): void {
+    const {timeoutMs, signal, priority = defaultPriority} = options;
     const left = () => {
       this.#waiters.delete(waiter);
       clearTimeout(timer);
@@ -117,7 +122,7 @@ export class RequestPool {
       this.#leave(waiter, new InferenceError('DEADLINE_EXCEEDED', text));
     }, timeoutMs);
     signal?.addEventListener('abort', abort, {once: true});
-    this.#waiters.add(waiter);
+    this.#waiters.add(waiter, priority);
   }
 
   #leave(waiter: Waiter, error: InferenceError): void {

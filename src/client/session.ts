@@ -8,6 +8,7 @@ import type {Deployment} from '../../schemas/deployment.js';
 import type {Ask} from '../../schemas/messages/ask.js';
 import type {CoordinatorMessage} from '../../schemas/messages/coordinator.js';
 import type {StageTiming} from '../../schemas/messages/stage.js';
+import type {Priority} from '../../schemas/priority.js';
 import type {NamedTensors} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import type {Question} from '../kernel/asks.js';
@@ -29,6 +30,8 @@ export interface InferenceOutcome {
 export interface SubmitOptions {
   readonly timeoutMs: number;
   readonly profile: boolean;
+  /** Default: MEDIUM. */
+  readonly priority?: Priority;
   /** Of a network with states. */
   readonly state?: SubmittedState;
 }

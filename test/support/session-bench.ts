@@ -5,6 +5,7 @@ import {ClientSession, type ClientSessionOptions} from '../../actors/client-sess
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Infer, StageMessage} from '../../schemas/messages/stage.js';
 import type {StageCounters} from '../../schemas/performance-counters.js';
+import type {Priority} from '../../schemas/priority.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {type ErrorCode, type ErrorPlace, InferenceError} from '../../src/errors.js';
 import type {SendEffect} from '../../src/kernel/behaviour.js';
@@ -51,14 +52,16 @@ export class SessionBench extends BareActor<unknown, unknown> {
     options: {
       readonly timeoutMs?: number;
       readonly profile?: boolean;
+      readonly priority?: Priority;
       readonly inputs?: Readonly<Record<string, TensorData>>;
       readonly state?: SubmittedState;
     } = {},
   ): number {
-    const {timeoutMs = 60_000, profile = false, inputs = {x: vector(1)}, state} = options;
+    const {timeoutMs = 60_000, profile = false, inputs = {x: vector(1)}} = options;
+    const {priority, state} = options;
     const request = this.#submitted++;
     const tensors = new Map(Object.entries(inputs));
-    const rest = {timeoutMs, profile, ...(state && {state})};
+    const rest = {timeoutMs, profile, ...(priority && {priority}), ...(state && {state})};
     const submission = {request, deployment, tensors, ...rest};
     this.order({kind: 'submit', submission});
     return request;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type {ClientEvent} from '../../../actors/client-event.js';
 import type {Deployment} from '../../../schemas/deployment.js';
 import type {StageCounters} from '../../../schemas/performance-counters.js';
+import {type Priority, priorities} from '../../../schemas/priority.js';
 import {clientIndex, type Edge} from '../../../schemas/stage-graph.js';
 import {type ErrorCode, InferenceError} from '../../../src/errors.js';
 import type {TransportStatus} from '../../../src/ports/transport.js';
@@ -46,6 +47,7 @@ type Happening =
       readonly deployment: number;
       readonly timeoutMs: number;
       readonly profile: boolean;
+      readonly priority?: Priority;
     }
   | {readonly kind: 'advance'; readonly ms: number}
   | {readonly kind: 'answer'; readonly of: number; readonly stage: number}
@@ -67,6 +69,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       deployment,
       timeoutMs: fc.constantFrom(1, 50, 700, 5000, 20_000),
       profile: fc.boolean(),
+      priority: fc.constantFrom(...priorities),
     }),
   },
   {
@@ -196,11 +199,11 @@ class Trial {
 
   #submit(
     to: Deployment,
-    {timeoutMs, profile}: Pick<Extract<Happening, {kind: 'submit'}>, 'timeoutMs' | 'profile'>,
+    {timeoutMs, profile, priority}: Omit<Extract<Happening, {kind: 'submit'}>, 'deployment'>,
   ): void {
     const deadlineAt = this.session.time.now() + timeoutMs;
     this.submitted.push({deployment: to, deadlineAt, profile});
-    this.session.submit(to, {timeoutMs, profile});
+    this.session.submit(to, {timeoutMs, profile, ...(priority && {priority})});
   }
 
   /** Stages that owe the client something for a frame's request: all of them if it is measured. */
@@ -238,6 +241,15 @@ class Trial {
         used === to && sent.has(request) && this.session.endOf(request) === undefined,
     ).length;
   }
+}
+
+/** Requests that cannot be on their way, and so wait. */
+function waiting({submitted, session}: Trial): number {
+  const open = deployments.map(to => {
+    const mine = submitted.map(({deployment: used}, request) => used === to && request);
+    return mine.filter(id => id !== false && session.endOf(id) === undefined).length;
+  });
+  return open.reduce((sum, count) => sum + Math.max(0, count - inFlightMax), 0);
 }
 
 function checkSettlements(t: ExecutionContext, {session, submitted}: Trial): void {
@@ -308,6 +320,7 @@ test('whatever comes, every request settles exactly once, in time, and nothing i
       for (const event of happenings) {
         trial.happen(event);
         for (const each of deployments) t.true(trial.inFlight(each) <= inFlightMax);
+        t.true(waiting(trial) <= queuedMax);
       }
       checkSettlements(t, trial);
       checkEnd(t, trial);

@@ -144,10 +144,45 @@ test('one more than may wait is refused at once with QUEUE_FULL', t => {
   session.submit(singleStage());
   session.submit(singleStage());
   const request = session.submit(singleStage());
-  t.like(session.endOf(request), {kind: 'failed', error: {code: 'QUEUE_FULL'}});
+  const error = {code: 'QUEUE_FULL', place: {retryAfterMs: 1}};
+  t.like(session.endOf(request), {kind: 'failed', error});
   session.cancel(1);
   session.submit(singleStage());
   t.is(session.ends.length, 2, 'a place that was given back is free');
+});
+
+test('a flooded network does not take the places of another, whose requests are served in time', t => {
+  const session = new SessionBench({inFlightMax: 1, queuedMax: 4});
+  const flood = Array.from({length: 8}, () => session.submit(singleStage()));
+  const other = {...singleStage(), id: 'D2'};
+  const served = [1, 2, 3].map(() => session.submit(other));
+  t.deepEqual(
+    session.ends.map(end => end.kind === 'failed' && [end.request, end.error.code]),
+    [5, 6, 7, 4, 3].map(request => [request, 'QUEUE_FULL']),
+    'the last of the flood made room',
+  );
+  for (const request of [...served, ...flood.slice(0, 3)]) {
+    session.output({request, attempt: 1}, 0, {y: vector(1)});
+    t.like(session.endOf(request), {kind: 'done'});
+  }
+  t.deepEqual(session.timers, []);
+});
+
+test('a request of higher priority is sent before those that wait, and says so', t => {
+  const session = new SessionBench({inFlightMax: 1});
+  const [first, low, high] = (['LOW', 'LOW', 'HIGH'] as const).map(priority =>
+    session.submit(singleStage(), {priority}),
+  );
+  session.output({request: first ?? -1, attempt: 1}, 0, {y: vector(1)});
+  session.cancel(high ?? -1);
+  t.deepEqual(
+    session.infers().map(({message: {request, priority}}) => [request, priority]),
+    [
+      [first, 'LOW'],
+      [high, 'HIGH'],
+      [low, 'LOW'],
+    ],
+  );
 });
 
 test('a request that waits for its turn ends at its deadline all the same', t => {

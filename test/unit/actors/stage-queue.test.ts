@@ -1,5 +1,5 @@
 import test from 'ava';
-import {onlyAnswer, stageOf, vector} from '../../support/stage-bench.js';
+import {onlyAnswer, type StageBench, stageOf, vector} from '../../support/stage-bench.js';
 import {chain, diamondWithSkip, singleStage} from '../../support/stage-graphs.js';
 
 const parts = [{s: vector(0)}, {g: vector(1)}, {k: vector(2)}];
@@ -75,6 +75,63 @@ test('the wait that is advised grows with the time that inferences take', t => {
   stage.sent();
   for (let request = 1; request <= 12; request++) stage.infer({request}, {x: vector(1)});
   t.like(onlyAnswer(stage), {kind: 'failed', error: {place: {retryAfterMs: 200}}});
+});
+
+/** Ends what runs until nothing does; requests in the order in which they were answered. */
+function finishAll(stage: StageBench): readonly number[] {
+  while (stage.running.length > 0) stage.finish({y: vector(0)});
+  return stage.said().map(({request}) => request);
+}
+
+test('what waits runs by priority, then in the order in which it came', t => {
+  const stage = stageOf(singleStage(), 0, {queuedMax: 8});
+  for (const request of [1, 2]) stage.infer({request, priority: 'LOW'}, {x: vector(1)});
+  for (const request of [3, 4]) stage.infer({request}, {x: vector(1)});
+  for (const request of [5, 6]) stage.infer({request, priority: 'HIGH'}, {x: vector(1)});
+  t.deepEqual(
+    finishAll(stage),
+    [1, 5, 6, 3, 4, 2],
+    'the first one ran already, and a frame without a priority is MEDIUM',
+  );
+});
+
+test('a low priority has its turn while higher ones come without end', t => {
+  const stage = stageOf(singleStage(), 0);
+  stage.infer({request: 0, priority: 'HIGH'}, {x: vector(1)});
+  stage.infer({request: 1000, priority: 'LOW'}, {x: vector(1)});
+  let request = 1;
+  while (request < 100 && !stage.said().some(each => each.request === 1000)) {
+    stage.infer({request: request++, priority: 'HIGH'}, {x: vector(1)});
+    stage.finish({y: vector(0)});
+  }
+  t.is(request, 19, 'after 16 others, and the one that ran');
+});
+
+test('where a stage is full, the last of a lower priority gives way', t => {
+  const stage = stageOf(singleStage(), 0, {queuedMax: 3});
+  for (const request of [1, 2, 3, 4]) stage.infer({request, priority: 'LOW'}, {x: vector(1)});
+  stage.infer({request: 5}, {x: vector(1)});
+  t.like(onlyAnswer(stage), {request: 4, error: {code: 'QUEUE_FULL', place: {retryAfterMs: 2}}});
+  stage.infer({request: 6, priority: 'HIGH'}, {x: vector(1)});
+  t.like(onlyAnswer(stage), {request: 3, error: {code: 'QUEUE_FULL'}});
+  stage.infer({request: 7, priority: 'HIGH'}, {x: vector(1)});
+  t.like(onlyAnswer(stage), {request: 7, error: {code: 'QUEUE_FULL'}}, 'the first of each stay');
+  stage.infer({request: 4, priority: 'LOW'}, {x: vector(1)});
+  t.like(stage.stats(), {load: 4, refused: 3}, 'what was refused does not come in again');
+  t.deepEqual(finishAll(stage), [1, 6, 5, 2]);
+});
+
+test('a priority goes on with its request', t => {
+  const stage = stageOf(chain(), 0);
+  stage.infer({priority: 'HIGH'}, {x: vector(1)});
+  stage.finish({h: vector(1)});
+  t.like(stage.said()[0], {kind: 'infer', priority: 'HIGH'});
+});
+
+test('a frame of a priority that is none is refused at the door', t => {
+  const stage = stageOf(singleStage(), 0);
+  const error = t.throws(() => stage.infer({priority: 'URGENT' as never}, {x: vector(1)}));
+  t.like(error, {code: 'INVALID_FRAME'});
 });
 
 test('what gathers counts against the bound, and a gathering that is there still gets its frames', t => {

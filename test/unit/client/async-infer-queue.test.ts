@@ -67,6 +67,23 @@ test('a start waits while all requests run, and those that wait go in order', as
   );
 });
 
+test('of the starts that wait, those of higher priority go first', async t => {
+  const {client, queue} = queueOf(1);
+  await queue.startAsync({x});
+  const waiting = (['LOW', undefined, 'HIGH'] as const).map(priority =>
+    queue.startAsync({x}, '', priority && {priority}),
+  );
+  for (const _ of ['running', ...waiting]) {
+    client.done({y: x});
+    await ends(client);
+  }
+  await queue.waitAll();
+  t.deepEqual(
+    client.submissions.map(({priority}) => priority),
+    ['MEDIUM', 'HIGH', 'MEDIUM', 'LOW'],
+  );
+});
+
 test('inputs are checked before anything waits', async t => {
   const {client, queue} = queueOf(1);
   await queue.startAsync({x});
@@ -74,6 +91,8 @@ test('inputs are checked before anything waits', async t => {
   await t.throwsAsync(queue.startAsync({x: tensorOf('f32', [3])}), {code: 'SHAPE_MISMATCH'});
   await t.throwsAsync(queue.startAsync(null as never), {code: 'INVALID_ARGUMENT'});
   await t.throwsAsync(queue.startAsync({x}, '', {timeoutMs: 0}), {code: 'INVALID_ARGUMENT'});
+  const urgent = {priority: 'URGENT' as never};
+  await t.throwsAsync(queue.startAsync({x}, '', urgent), {code: 'INVALID_ARGUMENT'});
   client.done({y: x});
   await queue.waitAll();
 });

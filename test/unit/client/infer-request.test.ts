@@ -37,6 +37,34 @@ test('inputs go out as they were set, and outputs come back as tensors', async t
   t.true(request.getOutput('y') === y, 'the same tensor, every time');
 });
 
+test('a priority goes with the request; without one, it is that of the network', async t => {
+  const high = {...singleStage(), config: {MODEL_PRIORITY: 'HIGH'}};
+  for (const [deployment, given, expected] of [
+    [singleStage(), undefined, 'MEDIUM'],
+    [singleStage(), 'HIGH', 'HIGH'],
+    [high, undefined, 'HIGH'],
+    [high, 'LOW', 'LOW'],
+  ] as const) {
+    const {client, request} = ready(deployment);
+    request.startAsync(given && {priority: given});
+    t.is(client.submissions[0]?.priority, expected);
+    client.done({y: vector(1)});
+    await request.wait();
+  }
+});
+
+test('a priority that is none is refused with those there are', async t => {
+  const {client, request} = ready();
+  const error = {code: 'INVALID_ARGUMENT', message: /LOW, MEDIUM, HIGH, given URGENT/};
+  t.like(
+    t.throws(() => request.startAsync({priority: 'URGENT' as never}), {message: error.message}),
+    {code: error.code},
+  );
+  await t.throwsAsync(request.infer({}, {priority: 'URGENT' as never}), error);
+  t.deepEqual(client.submissions, []);
+  t.is(request.state, 'IDLE');
+});
+
 test('inputs given to infer are set, and stay', async t => {
   const {client, request} = ready();
   const first = request.infer({x: vector(5)});

@@ -3,7 +3,7 @@ import {Mailbox} from '../../../src/kernel/mailbox.js';
 
 function filled(queuedMax: number, ...keys: readonly string[]): Mailbox<string> {
   const mailbox = new Mailbox<string>(queuedMax);
-  for (const key of keys) mailbox.put(key, `entry ${key}`);
+  for (const key of keys) mailbox.put(key, `entry ${key}`, 'MEDIUM');
   return mailbox;
 }
 
@@ -16,7 +16,7 @@ test('entries are taken first come, first served', t => {
 
 test('a full mailbox takes nothing and keeps what it has', t => {
   const mailbox = filled(2, 'a', 'b');
-  t.false(mailbox.put('c', 'entry c'));
+  t.false(mailbox.put('c', 'entry c', 'HIGH'));
   t.deepEqual([...mailbox.entries()].flat(), ['a', 'entry a', 'b', 'entry b']);
 });
 
@@ -28,4 +28,16 @@ test('an entry can be looked at and taken out by its key', t => {
   t.is(mailbox.size, 2);
   t.deepEqual(mailbox.take()?.key, 'a');
   t.deepEqual(mailbox.take()?.key, 'c');
+});
+
+test('entries of higher priority are taken first, and push out the others', t => {
+  const mailbox = filled(4, 'a', 'b', 'c');
+  mailbox.put('d', 'entry d', 'HIGH');
+  t.is(mailbox.pushOut('MEDIUM'), undefined);
+  t.deepEqual(mailbox.pushOut('HIGH'), {key: 'c', entry: 'entry c'});
+  t.is(mailbox.get('c'), undefined);
+  t.deepEqual(
+    Array.from({length: 4}, () => mailbox.take()?.key),
+    ['d', 'a', 'b', undefined],
+  );
 });
