@@ -61,8 +61,9 @@ export abstract class ExecutableNetworkBase<Graph> implements ExecutableNetwork 
 
   constructor(options: ExecutableNetworkOptions) {
     this.#options = options;
-    this.slots = options.slots;
     const {device, config, slots, executors} = options;
+    // It must not stand in line for several of its inferences at once.
+    this.slots = config.EXCLUSIVE_ASYNC_REQUESTS ? 1 : slots;
     // One executor for all networks of the device where requests exclude each other.
     this.#taskExecutor = config.EXCLUSIVE_ASYNC_REQUESTS
       ? executors.get(device)

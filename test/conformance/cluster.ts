@@ -2,6 +2,7 @@ import {badLoads} from './cluster/bad-loads.js';
 import {badRequests} from './cluster/bad-requests.js';
 import {checkOn, type Open} from './cluster/check.js';
 import {exports} from './cluster/exports.js';
+import {fairness} from './cluster/fairness.js';
 import {lifetimes} from './cluster/lifetimes.js';
 import {networks} from './cluster/networks.js';
 import {processing} from './cluster/processing.js';
@@ -25,6 +26,7 @@ export function conformsToCluster(name: string, open: Open): void {
   requests(check);
   profiling(check);
   queues(check);
+  fairness(check);
   states(check);
   tensors(check);
   exports(check);

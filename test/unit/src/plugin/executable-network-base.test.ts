@@ -114,6 +114,11 @@ test('of networks that exclude each other on a device, one request runs at a tim
   const networks = ['GPU.0', 'GPU.0', 'GPU.1'].map(device => staged(executors, device, exclusive));
   const {running, reached, finish} = await startAll(networks);
   t.deepEqual(reached(), [true, false, true], 'another device is another matter');
+  t.deepEqual(
+    networks.map(({slots}) => slots),
+    [1, 1, 1],
+    'none stands in line for several',
+  );
   finish(0);
   await running[0];
   t.deepEqual(reached(), [true, true, true]);
