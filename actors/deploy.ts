@@ -128,7 +128,8 @@ function* factsOf({id, order}: KeptDeployment, planner: string): Flow<Deployment
 function failureOf({order}: KeptDeployment, unbuilt: readonly Unbuilt[]): InferenceError {
   const [first] = unbuilt;
   if (first === undefined) {
-    return new InferenceError('UNKNOWN_DEVICE', `no device of ${order.device} is there now`);
+    // One may come: requests wait a while.
+    return new InferenceError('DEVICE_LOST', `no device of ${order.device} is there now`);
   }
   if (unbuilt.length === 1) return first.error;
   const reasons = unbuilt.map(({wish, error}) => `${wish.label}: ${error.code}: ${error.message}`);

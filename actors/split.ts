@@ -21,6 +21,12 @@ import {withStates} from '../src/plan/with-states.js';
 import {standardConfig} from '../src/plugin/config.js';
 import {type Measured, measureDevices, withSpeeds} from './measure-devices.js';
 import type {Inspection, PlannerTask} from './planner-task.js';
+import {
+  askProcessing,
+  type ProcessingFaults,
+  type ProcessingQuery,
+  placeProcessing,
+} from './processing-places.js';
 
 /** A network that has been asked about: what every candidate of a wish says of every operation. */
 export interface Queried {
@@ -28,6 +34,8 @@ export interface Queried {
   readonly wish: Wish;
   readonly inspection: Inspection;
   readonly candidates: readonly Candidate[];
+  /** What candidates say against pre- and postprocessing. */
+  readonly processing: ProcessingFaults;
   /** How fast devices are, if the network is to be distributed by cost. */
   readonly measured: Measured | null;
 }
@@ -66,6 +74,12 @@ export function* queryWishes(
   const byKey = new Map([...questions.keys()].map((key, at) => [key, answers[at]]));
   const measured = new Map<Wish, Measured>();
   for (const wish of wishes.filter(isPipelined)) measured.set(wish, yield* measureDevices(wish));
+  const processing = new Map<Wish, ProcessingFaults>();
+  for (const wish of wishes) {
+    const inspection = inspections.get(wish.batch > 1);
+    invariant(inspection !== undefined, 'every wish has been looked at');
+    processing.set(wish, yield* askProcessing(wish, inspection, processingQuery(wish, inspection)));
+  }
   return wishes.map(wish => {
     const inspection = inspections.get(wish.batch > 1);
     invariant(inspection !== undefined, 'every wish has been looked at');
@@ -75,7 +89,9 @@ export function* queryWishes(
       });
       return {device: label, support: all.reduce(both)};
     });
-    return {order, wish, inspection, candidates, measured: measured.get(wish) ?? null};
+    const faults = processing.get(wish) ?? new Map();
+    const speeds = measured.get(wish) ?? null;
+    return {order, wish, inspection, candidates, processing: faults, measured: speeds};
   });
 }
 
@@ -131,12 +147,18 @@ export function layOut(queried: Queried): Split {
       ? stage
       : {...stage, operations: queried.inspection[stage.role]?.operations ?? []},
   );
+  const placed = placeProcessing(stages, queried.wish, queried.processing);
   const {states} = queried.order;
   if (queried.wish.batch > 1 && states.length > 0) {
     const text = `BATCH: expected a network without states, given ${states[0]?.input}`;
     throw new InferenceError('NOT_IMPLEMENTED', text);
   }
-  return {...queried, assignment, cuts, stageGraph: withStates({...stageGraph, stages}, states)};
+  return {
+    ...queried,
+    assignment,
+    cuts,
+    stageGraph: withStates({...stageGraph, stages: placed}, states),
+  };
 }
 
 /** What loading the first wish that can be had would do; throws why the first cannot, if none can. */
@@ -211,10 +233,22 @@ function questionKey({batch, config}: Wish, {address}: DeviceDescription): strin
   return JSON.stringify([address, batch > 1, config]);
 }
 
+function processingQuery(wish: Wish, inspection: Inspection): ProcessingQuery {
+  return {
+    question: (device, role) => {
+      const network = inspection[role]?.network;
+      invariant(network !== undefined, `there is ${role}ing to ask about`);
+      return queryQuestion(device, wish, {queried: network});
+    },
+    // Who cannot answer was asked about the whole network too, and says there why not.
+    support: answer => (answer?.ok ? parseQueryAnswer(answer.value) : []),
+  };
+}
+
 function queryQuestion(
   device: DeviceDescription,
   {config}: Wish,
-  {queried: network}: Inspection,
+  {queried: network}: Pick<Inspection, 'queried'>,
 ): Question {
   const text = `${device.name} is gone`;
   return {

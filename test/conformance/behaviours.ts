@@ -17,7 +17,9 @@ export function behavesAs(
       const openCore = async () => Core.embedded(await optionsOf(t));
       shared ??= openCore();
       const {outcome, message} = await runBehaviour(name, await shared, {device, openCore});
-      t.deepEqual([outcome, message], ['passed', '']);
+      // A plugin with few kernels may say that it lacks one.
+      if (outcome === 'unsupported') t.regex(message, /^UNSUPPORTED_OPERATIONS/);
+      else t.deepEqual([outcome, message], ['passed', '']);
     });
   }
 }

@@ -130,7 +130,7 @@ test('a case that ends its process or never ends costs that case, and the report
     '--plugin',
     reckless,
     '--timeout',
-    '2',
+    '6',
     '--no-cuts',
     '--jobs',
     '3',
