@@ -1,3 +1,4 @@
+import type {AbsentDevice, ClusterStatus} from '../schemas/cluster-status.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import {type Ask, type Reply, replySchema} from '../schemas/messages/ask.js';
 import {
@@ -50,6 +51,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   /** Asks that it works on: their repeats need no answer of their own. */
   readonly #answering = new Set<string>();
   #devices: readonly DeviceDescription[] = [];
+  #absent: readonly AbsentDevice[] = [];
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
@@ -64,12 +66,15 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   receive({message}: Delivery<CoordinatorMessage | Reply>, now: number): Effects {
     switch (message.kind) {
       case 'members':
+        this.#absent = message.absent;
         return this.#onMembers(message.devices);
       case 'holds':
         this.#deployments.hold(message.device, message.stages);
         return [];
       case 'devices':
         return [succeeded(message.ask, this.#devices)];
+      case 'status':
+        return [succeeded(message.ask, this.#status())];
       case 'query':
         return this.#work(message.ask, this.#query(message.order));
       case 'plan':
@@ -139,6 +144,14 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     for (const {address} of devices) gone.delete(address);
     this.#devices = devices;
     return [...this.#flows.onGone(gone), ...this.#deployments.membersChanged()];
+  }
+
+  #status(): ClusterStatus {
+    const alive = this.#devices.map(({name, restarts}) => {
+      return {name, state: 'alive', why: null, restarts} as const;
+    });
+    const absent = this.#absent.map(device => ({...device, restarts: null}));
+    return {devices: [...alive, ...absent], deployments: this.#deployments.status()};
   }
 
   #work<T>(ask: Ask, flow: Flow<T>, then: () => Loaded = () => []): Effects {

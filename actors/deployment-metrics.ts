@@ -1,14 +1,7 @@
+import {deploymentStates} from '../schemas/cluster-status.js';
 import type {Metric} from '../src/ports/metrics.js';
+import {deploymentState} from './deployment-status.js';
 import type {KeptDeployment} from './kept-deployment.js';
-
-const states = ['loading', 'loaded', 'lost'] as const;
-/** `lost`: none of its variants works, and no other can be had now. */
-export type DeploymentState = (typeof states)[number];
-
-export function deploymentState({deployment}: KeptDeployment): DeploymentState {
-  if (deployment === null) return 'loading';
-  return deployment.lost === null ? 'loaded' : 'lost';
-}
 
 /** What a coordinator tells of its deployments. */
 export function deploymentMetrics(kept: readonly KeptDeployment[]): readonly Metric[] {
@@ -17,7 +10,7 @@ export function deploymentMetrics(kept: readonly KeptDeployment[]): readonly Met
       type: 'gauge',
       name: 'heterodyne_deployments',
       help: 'Deployments of the coordinator, by state; none where another one leads.',
-      samples: states.map(state => {
+      samples: deploymentStates.map(state => {
         const value = kept.filter(each => deploymentState(each) === state).length;
         return {labels: {state}, value};
       }),

@@ -1,3 +1,4 @@
+import type {DeploymentStatus} from '../schemas/cluster-status.js';
 import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {Ask} from '../schemas/messages/ask.js';
@@ -13,6 +14,7 @@ import type {DeployContext} from './build-variants.js';
 import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
 import {deploymentMetrics} from './deployment-metrics.js';
+import {deploymentStatus} from './deployment-status.js';
 import type {DeploymentTask} from './deployment-task.js';
 import {drain} from './drain.js';
 import {KeptDeployment} from './kept-deployment.js';
@@ -81,6 +83,10 @@ export class Deployments {
       store: task => this.#store(task),
       quarantine: this.#quarantine,
     };
+  }
+
+  status(): readonly DeploymentStatus[] {
+    return [...this.#kept.values()].map(deploymentStatus);
   }
 
   metrics(): readonly Metric[] {

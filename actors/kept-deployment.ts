@@ -90,6 +90,10 @@ export class KeptDeployment {
     return this.built.flatMap(({variant}) => replicasOf(variant));
   }
 
+  get clients(): number {
+    return this.#clients.size;
+  }
+
   nextVariant(): number {
     return this.#nextVariant++;
   }

@@ -1,6 +1,8 @@
+import type {AbsentDevice} from '../schemas/cluster-status.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import {
+  type GivenUp,
   type Heartbeat,
   type RegistryMessage,
   registryMessageSchema,
@@ -9,6 +11,7 @@ import {unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import type {Metric} from '../src/ports/metrics.js';
+import {AbsentDevices} from './absent-devices.js';
 
 interface Member {
   readonly device: DeviceDescription;
@@ -20,10 +23,8 @@ interface Member {
 
 type Private = {readonly kind: 'expire'};
 
-/** Devices that one cluster may have; also those that are lost, the oldest forgotten first. */
+/** Devices that one cluster may have. */
 const membersMax = 4096;
-/** A device that is lost for longer is forgotten. */
-const lostMsMax = 600_000;
 /** Of devices that a member took the place of, so many are remembered. */
 const displacedMax = 16;
 
@@ -36,8 +37,7 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
   readonly #coordinator: string;
   readonly #checkMs: number;
   readonly #members = new Map<string, Member>();
-  /** Names of devices whose leases ran out, and when. */
-  readonly #lost = new Map<string, number>();
+  readonly #absent = new AbsentDevices();
   #losses = 0;
   #checkAt = 0;
 
@@ -57,6 +57,8 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
         return this.#onHeartbeat(message, now);
       case 'goodbye':
         return this.#members.delete(message.address) ? [this.#tell()] : [];
+      case 'givenUp':
+        return this.#onGivenUp(message, now);
       default:
         return unreachable(message);
     }
@@ -67,24 +69,25 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     for (const member of this.#members.values()) member.aliveUntil += lateMs;
     const expired = [...this.#members].filter(([, member]) => member.aliveUntil <= now);
     for (const [address, member] of expired) this.#lose(address, member.device.name, now);
-    for (const [name, at] of this.#lost) {
-      if (now - at > lostMsMax || this.#lost.size > membersMax) this.#lost.delete(name);
-    }
-    return expired.length > 0 ? [this.#tell(), this.#checkLater(now)] : [this.#checkLater(now)];
+    const changed = this.#absent.expire(now, lateMs) || expired.length > 0;
+    return changed ? [this.#tell(), this.#checkLater(now)] : [this.#checkLater(now)];
   }
 
   metrics(now: number): readonly Metric[] {
     const members = [...this.#members.values()];
+    const absent = (state: AbsentDevice['state']) =>
+      this.#absent.list.filter(device => device.state === state).length;
     const byDevice = (value: (member: Member) => number) =>
       members.map(member => ({labels: {device: member.device.name}, value: value(member)}));
     return [
       {
         type: 'gauge',
         name: 'heterodyne_devices',
-        help: 'Devices by state: alive, or lost in the last ten minutes.',
+        help: 'Devices by state: alive, lost in the last ten minutes, or given up by their nodes.',
         samples: [
           {labels: {state: 'alive'}, value: members.length},
-          {labels: {state: 'lost'}, value: this.#lost.size},
+          {labels: {state: 'lost'}, value: absent('lost')},
+          {labels: {state: 'givenUp'}, value: absent('givenUp')},
         ],
       },
       {
@@ -111,8 +114,7 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
   #lose(address: string, name: string, now: number): void {
     this.#members.delete(address);
     this.#losses++;
-    this.#lost.delete(name);
-    this.#lost.set(name, now);
+    this.#absent.lost(name, now);
   }
 
   #onHeartbeat({device, leaseMs, stages}: Heartbeat, now: number): Effect<Private>[] {
@@ -138,7 +140,7 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     const displaced =
       before === undefined ? [] : [...before.displaced, before.device.address].slice(-displacedMax);
     const member = {...newcomer, displaced};
-    this.#lost.delete(name);
+    this.#absent.returned(name);
     this.#members.set(address, member);
     return [this.#tell(), ...(member.stages.length > 0 ? [this.#tellStages(member)] : [])];
   }
@@ -148,9 +150,20 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     return {do: 'send', to: this.#coordinator, message};
   }
 
+  /** Its node saw the process end: there is no lease to wait for. */
+  #onGivenUp({node, devices, why}: GivenUp, now: number): Effect<Private>[] {
+    const dead = [...this.#members].filter(([, {device}]) => {
+      return device.node === node && devices.includes(device.name);
+    });
+    for (const [address] of dead) this.#members.delete(address);
+    const news = devices.filter(name => this.#absent.givenUp(name, why, now));
+    return news.length > 0 || dead.length > 0 ? [this.#tell()] : [];
+  }
+
   #tell(): Effect<Private> {
     const devices = [...this.#members.values()].map(member => member.device);
-    const message: CoordinatorMessage = {kind: 'members', devices};
+    const absent = this.#absent.list;
+    const message: CoordinatorMessage = {kind: 'members', devices, absent};
     return {do: 'send', to: this.#coordinator, message};
   }
 

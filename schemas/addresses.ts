@@ -31,6 +31,11 @@ export function deviceAddress(id: string): string {
   return `device.${id}`;
 }
 
+/** Where a node speaks for itself; nobody writes to it. */
+export function nodeAddress(id: string): string {
+  return `node.${id}`;
+}
+
 /** The only address prefix that a stage answers to: what a token of an attempt is made of. */
 export const clientPrefix = 'client.';
 

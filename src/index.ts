@@ -1,3 +1,4 @@
+export type {ClusterStatus, DeploymentStatus, DeviceStatus} from '../schemas/cluster-status.js';
 export type {Deployment} from '../schemas/deployment.js';
 export type {DeviceDescription} from '../schemas/device.js';
 export {type ElementType, elementTypes} from '../schemas/element-type.js';
@@ -20,6 +21,11 @@ export {Core} from './app/core.js';
 export type {EmbeddedOptions} from './app/embedded.js';
 export type {CacheOptions} from './app/node-cache.js';
 export {AsyncInferQueue, type QueueCallback} from './client/async-infer-queue.js';
+export type {
+  ClusterActivity,
+  DeploymentActivity,
+  StageActivity,
+} from './client/cluster-activity.js';
 export type {LoadOptions, OperationPlacement} from './client/cluster-client.js';
 export type {PluginVersion} from './client/cluster-properties.js';
 export type {DeclaredState, StateDeclaration} from './client/declared-state.js';

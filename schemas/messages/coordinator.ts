@@ -1,10 +1,12 @@
 import {z} from 'zod';
+import {absentDeviceSchema} from '../cluster-status.js';
 import {deviceDescriptionSchema} from '../device.js';
 import {importOrderSchema, splitOrderSchema} from '../split-order.js';
 import {replicaSchema, stageGraphSchema} from '../stage-graph.js';
 import {askSchema} from './ask.js';
 
 const devicesSchema = z.object({kind: z.literal('devices'), ask: askSchema});
+const statusSchema = z.object({kind: z.literal('status'), ask: askSchema});
 const querySchema = z.object({kind: z.literal('query'), ask: askSchema, order: splitOrderSchema});
 const planSchema = z.object({kind: z.literal('plan'), ask: askSchema, order: splitOrderSchema});
 const loadSchema = z.object({kind: z.literal('load'), ask: askSchema, order: splitOrderSchema});
@@ -40,6 +42,8 @@ const extendSchema = z.object({
 const membersSchema = z.object({
   kind: z.literal('members'),
   devices: z.array(deviceDescriptionSchema).readonly(),
+  /** Devices that were there and are not. */
+  absent: z.array(absentDeviceSchema).readonly(),
 });
 
 /** From the registry beside it: what a device holds has changed. */
@@ -53,6 +57,7 @@ const holdsSchema = z.object({
 /** What the coordinator receives. */
 export const coordinatorMessageSchema = z.discriminatedUnion('kind', [
   devicesSchema,
+  statusSchema,
   querySchema,
   planSchema,
   loadSchema,

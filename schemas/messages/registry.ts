@@ -12,7 +12,21 @@ const heartbeatSchema = z.object({
 
 const goodbyeSchema = z.object({kind: z.literal('goodbye'), address: z.string()});
 
+/** From a node: its devices that will not come back by themselves. */
+const givenUpSchema = z.object({
+  kind: z.literal('givenUp'),
+  node: z.string(),
+  /** Full names. */
+  devices: z.array(z.string()).max(256).readonly(),
+  why: z.string(),
+});
+
 /** What the registry receives, on an address that every coordinator listens to. */
-export const registryMessageSchema = z.discriminatedUnion('kind', [heartbeatSchema, goodbyeSchema]);
+export const registryMessageSchema = z.discriminatedUnion('kind', [
+  heartbeatSchema,
+  goodbyeSchema,
+  givenUpSchema,
+]);
 export type RegistryMessage = Readonly<z.infer<typeof registryMessageSchema>>;
+export type GivenUp = Readonly<z.infer<typeof givenUpSchema>>;
 export type Heartbeat = Readonly<z.infer<typeof heartbeatSchema>>;

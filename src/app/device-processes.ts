@@ -23,6 +23,8 @@ interface Waiting {
 export class DeviceProcesses implements TaskExecutor {
   readonly slots = Number.POSITIVE_INFINITY;
   readonly #start: (plugin: string, restarts: number) => ToDeviceProcess;
+  /** What each plugin last named its devices. */
+  readonly #devices = new Map<string, readonly string[]>();
   /** How often each has been started. */
   readonly #starts = new Map<string, number>();
   readonly #running = new Map<string, ChildProcess>();
@@ -70,9 +72,10 @@ export class DeviceProcesses implements TaskExecutor {
     return why;
   }
 
-  /** It is not started again. */
-  givenUp(plugin: string): void {
+  /** It is not started again; gives the devices that are gone with it. */
+  giveUp(plugin: string): readonly string[] {
     this.#givenUp.add(plugin);
+    return this.#devices.get(plugin) ?? [];
   }
 
   /** Who asks while the processes are being asked gets the same. */
@@ -119,8 +122,10 @@ export class DeviceProcesses implements TaskExecutor {
   #onMessage(plugin: string, message: Started): void {
     const waiting = this.#waiting.get(plugin);
     this.#waiting.delete(plugin);
-    if (message.kind === 'ready') waiting?.resolve(message.devices);
-    else waiting?.reject(InferenceError.fromWire(message.error));
+    if (message.kind === 'ready') {
+      this.#devices.set(plugin, message.devices);
+      waiting?.resolve(message.devices);
+    } else waiting?.reject(InferenceError.fromWire(message.error));
   }
 }
 

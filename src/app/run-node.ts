@@ -1,4 +1,6 @@
+import {GivenUpNotice} from '../../actors/given-up-notice.js';
 import {Guardian, type GuardianEvent} from '../../actors/guardian.js';
+import {nodeAddress} from '../../schemas/addresses.js';
 import {InferenceError} from '../errors.js';
 import {ActorSystem} from '../kernel/actor-system.js';
 import type {Log} from '../ports/log.js';
@@ -11,7 +13,7 @@ import {DeviceProcesses} from './device-processes.js';
 import type {CacheOptions} from './node-cache.js';
 import {locatePlugin} from './plugin-module.js';
 import {checkPlugin, foundPlugins} from './plugins.js';
-import {systemClock, systemTimers} from './system-world.js';
+import {systemClock, systemRandom, systemTimers} from './system-world.js';
 
 export interface NodeOptions {
   /** Unique in the cluster: letters, digits, `-`, `_` and `.`. */
@@ -44,6 +46,8 @@ const guardianSettings = {
   windowMs: 120_000,
 };
 
+const noticeMs = 1000;
+
 /**
  * Runs a node: one process for each plugin, started again when it dies. Rejects with UNKNOWN_DEVICE,
  * FILE_UNREADABLE, or what the first start of a plugin failed with.
@@ -65,15 +69,21 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const transport = createLocalTransport();
   const world = {transport, clock: systemClock, timers: systemTimers, log};
   const system = new ActorSystem(world);
+  const outside = new ActorSystem({...world, transport: wire});
   system.provide(guardianSettings.executor, processes);
   const close = async () => {
     system.close();
+    outside.close();
     await processes.close();
     await transport.close();
     await wire.close();
   };
   const ready = processes.firstReady(children);
-  const failed = superviseDevices(system, children, {processes, log});
+  const givenUp = (child: string, why: string) => {
+    const notice = {node: name, devices: processes.giveUp(child), why, heartbeatMs: noticeMs};
+    outside.spawn(nodeAddress(systemRandom.id()), new GivenUpNotice(notice));
+  };
+  const failed = superviseDevices(system, children, {givenUp, log});
   try {
     const found = distinct(await ready);
     warnOfAbsent(devices, found, log);
@@ -108,7 +118,7 @@ function warnOfAbsent(kinds: readonly string[], devices: readonly string[], log:
 function superviseDevices(
   system: ActorSystem,
   children: readonly string[],
-  {processes, log}: {readonly processes: DeviceProcesses; readonly log: Log},
+  {givenUp, log}: {readonly log: Log; givenUp(child: string, why: string): void},
 ): Promise<never> {
   const left = new Set(children);
   const failed = new Promise<never>((_, reject) => {
@@ -117,7 +127,7 @@ function superviseDevices(
       logEvent(log, event);
       if (event.kind === 'givenUp') {
         left.delete(event.child);
-        processes.givenUp(event.child);
+        givenUp(event.child, event.why);
       }
       const text = `no device is left: the process of ${event.child} ended too often: ${event.why}`;
       if (left.size === 0) reject(new InferenceError('DEVICE_LOST', text));

@@ -13,6 +13,7 @@ import {inferCommand} from './commands/infer.js';
 import {nodeCommand} from './commands/node.js';
 import {quantizeCommand} from './commands/quantize.js';
 import {queryCommand} from './commands/query.js';
+import {topCommand} from './commands/top.js';
 import {upCommand} from './commands/up.js';
 import type {Console} from './report.js';
 
@@ -21,6 +22,7 @@ const commands = [
   coordinatorCommand,
   nodeCommand,
   devicesCommand,
+  topCommand,
   queryCommand,
   explainCommand,
   inferCommand,

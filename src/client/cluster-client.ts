@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {ClusterStatus} from '../../schemas/cluster-status.js';
 import {type Deployment, deploymentSchema} from '../../schemas/deployment.js';
 import {type DeviceDescription, deviceDescriptionSchema} from '../../schemas/device.js';
 import type {Ask} from '../../schemas/messages/ask.js';
@@ -21,6 +22,7 @@ import type {BlobCodec} from '../ports/blob-codec.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {parsePreprocessing} from '../transform/parse-preprocessing.js';
 import {ClientConfig} from './client-config.js';
+import {type ClusterActivity, clusterActivity, clusterStatus} from './cluster-activity.js';
 import {
   ClusterProperties,
   configValue,
@@ -88,6 +90,18 @@ export class ClusterClient {
   async getDeviceDescriptions(): Promise<readonly DeviceDescription[]> {
     const answer = await this.#ask(ask => ({kind: 'devices', ask}), devicesTimeoutMs);
     return parseDevices(answer);
+  }
+
+  /** Devices, also those that are gone, and deployments, as the coordinator knows them now. */
+  async getClusterStatus(): Promise<ClusterStatus> {
+    this.#throwIfClosed();
+    return clusterStatus(this.#link.session);
+  }
+
+  /** The same, and what every stage has done so far. */
+  async getClusterActivity(): Promise<ClusterActivity> {
+    this.#throwIfClosed();
+    return clusterActivity(this.#link.session);
   }
 
   /** The plugin of each device that `device` names, by the device's full name. */

@@ -89,13 +89,14 @@ test.serial('every command explains itself, with an example', async t => {
 test.serial('devices lists every device, as a table or as one JSON array', async t => {
   const {printed} = await runCommand('devices');
   const [titles, ...rows] = printed.split('\n');
-  t.regex(titles ?? '', /^DEVICE +FULL NAME +PLUGIN +CAPABILITIES$/);
+  t.regex(titles ?? '', /^DEVICE +STATE +FULL NAME +PLUGIN +CAPABILITIES$/);
   t.deepEqual(
     rows.map(row => row.split(' ')[0]),
     ['local/CPU', 'local/WASM'],
   );
   const json = JSON.parse((await runCommand('devices', '--json')).printed);
   t.deepEqual(json.map(({name}: {name: string}) => name).sort(), ['local/CPU', 'local/WASM']);
+  t.like(json[0], {state: 'alive', restarts: 0});
 });
 
 test.serial('devices -v adds the metrics and the config of each', async t => {

@@ -1,13 +1,16 @@
 import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {connect, type NatsConnection, RequestStrategy} from 'nats';
 import {floats, line} from '../support/cluster-networks.js';
 import {type ClusterProcesses, startClusterProcesses} from '../support/cluster-processes.js';
+import {eventually} from '../support/eventually.js';
 import {fileCleanup} from '../support/file-cleanup.js';
 
 /* A cluster of processes, watched as its operator watches it. */
 
 const page = readFileSync(new URL('../../../docs/OBSERVING.md', import.meta.url), 'utf8');
+const mayfly = fileURLToPath(new URL('../support/short-lived-plugin.js', import.meta.url));
 const cleanup = fileCleanup();
 let started: Promise<ClusterProcesses> | undefined;
 
@@ -16,7 +19,7 @@ function cluster(): Promise<ClusterProcesses> {
     const joined = ['--servers', servers, '--metrics', '127.0.0.1:0'];
     return {
       coordinator: ['coordinator', ...joined],
-      node: ['node', '--name', 'host-a', '--devices', 'CPU,TEMPLATE', ...joined],
+      node: ['node', '--name', 'host-a', '--devices', 'CPU,TEMPLATE', '-p', mayfly, ...joined],
     };
   });
   return started;
@@ -60,7 +63,7 @@ test.serial('one port tells of every process of a node, and one of the coordinat
 
   const coordinator = await scrape('coordinator');
   t.is(valueIn(coordinator, 'heterodyne_coordinator_leads'), 1);
-  t.is(valueIn(coordinator, 'heterodyne_devices', ['state="alive"']), 2);
+  t.true((valueIn(coordinator, 'heterodyne_devices', ['state="alive"']) ?? 0) >= 2);
   t.is(valueIn(coordinator, 'heterodyne_deployments', ['state="loaded"']), 1);
   t.is(valueIn(coordinator, 'heterodyne_deployment_epoch', ['network="line"']), 0);
   await executable.release();
@@ -125,9 +128,40 @@ test.serial('$SRV.STATS holds totals, and $SRV.INFO an endpoint that tells them 
   const raw = await rawConnection(t);
   const [coordinator, node] = await askServices(raw, 'STATS');
   t.is(coordinator?.endpoints?.[0]?.data?.['heterodyne_coordinator_leads'], 1);
-  t.is(node?.endpoints?.[0]?.data?.['heterodyne_device_process_up'], 2);
+  t.true((node?.endpoints?.[0]?.data?.['heterodyne_device_process_up'] ?? 0) >= 2);
   const [, info] = await askServices(raw, 'INFO');
   const {subject = ''} = info?.endpoints?.[0] ?? {};
   const answer = await raw.request(subject, '', {timeout: 10_000});
   t.is(valueIn(answer.string(), 'heterodyne_device_process_up', ['plugin="CPU"']), 1);
 });
+
+test.serial('top tells of devices and stages, for people and as JSON', async t => {
+  const processes = await cluster();
+  const core = await processes.connect();
+  const executable = await core.loadNetwork(await core.readNetwork(line()), 'CPU');
+  const {servers} = processes;
+  const text = await processes.run('top', '--once', '--servers', servers);
+  t.like(text, {status: 0, stderr: ''});
+  t.regex(text.stdout, /^host-a\/CPU +alive +1 +0\.0 +0$/m);
+  t.regex(text.stdout, /^\w{8} +line +CPU +loaded +0 +1$/m);
+  const json = await processes.run('top', '--once', '--json', '--servers', servers);
+  t.like(JSON.parse(json.stdout), {
+    deployments: [{network: 'line', stages: [{device: 'host-a/CPU', stats: {executed: 0}}]}],
+  });
+  await executable.release();
+});
+
+test.serial(
+  'a device whose process ends again and again is shown as given up, and why',
+  async t => {
+    t.timeout(90_000);
+    const processes = await cluster();
+    const list = () => processes.run('devices', '--servers', processes.servers);
+    const {stdout} = await eventually(list, told => told.stdout.includes('given up'), 60_000);
+    t.regex(stdout, /^host-a\/MAYFLY +given up +exit status 3$/m);
+    t.regex(stdout, /^host-a\/CPU +alive /m);
+    const node = await scrape('node');
+    t.is(valueIn(node, 'heterodyne_device_process_given_up', ['short-lived']), 1);
+    t.is(valueIn(node, 'heterodyne_device_process_restarts_total', ['short-lived']), 5);
+  },
+);

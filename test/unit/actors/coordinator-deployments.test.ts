@@ -1,4 +1,6 @@
 import test from 'ava';
+import {registryAddress} from '../../../schemas/addresses.js';
+import {clusterStatusSchema} from '../../../schemas/cluster-status.js';
 import type {Deployment} from '../../../schemas/deployment.js';
 import {InferenceError} from '../../../src/errors.js';
 import {ClusterBench, orderOver, type ScriptedPlugin} from '../../support/cluster-bench.js';
@@ -231,4 +233,28 @@ test('a stage that no deployment knows is ended', async t => {
   await cluster.world.advance(12_000);
   t.deepEqual(plugin.told('load'), [known, 'stage.lost.0.0.0']);
   t.deepEqual(plugin.told('release'), ['stage.lost.0.0.0']);
+});
+
+test('its status tells devices, those that are gone, and where every stage is', async t => {
+  const {cluster} = await clusterOfOne();
+  const id = await loaded(cluster);
+  cluster.system.stop(cpu.address);
+  await cluster.addDevice({...cpu, address: 'device.again', restarts: 1});
+  const gone = deviceOn('host-b', 'GPU');
+  await cluster.addDevice(gone);
+  cluster.system.stop(gone.address);
+  cluster.world.transport.send(registryAddress, {
+    message: {kind: 'givenUp', node: 'host-b', devices: [gone.name], why: 'exit status 3'},
+    tensors: new Map(),
+    owned: false,
+  });
+  await cluster.world.advance(1000);
+  const answer = await cluster.ask({kind: 'status'});
+  const status = clusterStatusSchema.parse(answer?.ok ? answer.value : null);
+  t.deepEqual(status.devices, [
+    {name: cpu.name, state: 'alive', why: null, restarts: 1},
+    {name: gone.name, state: 'givenUp', why: 'exit status 3', restarts: null},
+  ]);
+  t.like(status.deployments, [{id, device: 'CPU', state: 'loaded', why: null, clients: 1}]);
+  t.like(status.deployments[0]?.stages, [{name: 'stage0 CPU', device: cpu.name}]);
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {Registry} from '../../../actors/registry.js';
+import type {AbsentDevice} from '../../../schemas/cluster-status.js';
 import type {DeviceDescription} from '../../../schemas/device.js';
 import {BareActor} from '../../support/bare-actor.js';
 import {deviceOn} from '../../support/device-descriptions.js';
@@ -16,6 +17,16 @@ class RegistryBench extends BareActor<unknown, unknown> {
 
   beat(device: DeviceDescription, leaseMs = 4000): void {
     this.receive({kind: 'heartbeat', device, leaseMs, stages: []});
+  }
+
+  giveUp(device: DeviceDescription, node = device.node): void {
+    this.receive({kind: 'givenUp', node, devices: [device.name], why: 'exit status 3'});
+  }
+
+  /** Those of whom the coordinator was told last that they are gone. */
+  absent(): readonly AbsentDevice[] | undefined {
+    const last = this.sent().at(-1)?.message as {readonly absent?: readonly AbsentDevice[]};
+    return last?.absent;
   }
 
   /** Names of the devices that the coordinator was told of last; undefined if of none. */
@@ -182,4 +193,34 @@ test('the coordinator is told what a device holds, whenever that has changed', t
   t.deepEqual(beat('stage.a'), []);
   t.like(beat('stage.a', 'stage.b'), [{kind: 'holds', stages: ['stage.a', 'stage.b']}]);
   t.like(beat(), [{kind: 'holds', stages: []}]);
+});
+
+test('a device that its node gave up is gone at once, told once, and says why', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  registry.beat(gpu);
+  registry.giveUp(cpu);
+  t.deepEqual(registry.absent(), [{name: cpu.name, state: 'givenUp', why: 'exit status 3'}]);
+  t.is(metricValue(registry.metrics(), 'heterodyne_devices', {state: 'alive'}), 1);
+  t.is(metricValue(registry.metrics(), 'heterodyne_devices', {state: 'givenUp'}), 1);
+  registry.giveUp(cpu);
+  t.is(registry.absent(), undefined);
+  registry.beat({...cpu, address: 'device.again'});
+  t.deepEqual(registry.absent(), []);
+});
+
+test('a lost device is told of as lost, until its node gives it up', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  registry.advance(5000);
+  t.like(registry.absent(), [{name: cpu.name, state: 'lost'}]);
+  registry.giveUp(cpu);
+  t.like(registry.absent(), [{name: cpu.name, state: 'givenUp'}]);
+});
+
+test("a node gives up no other node's device that is alive", t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  registry.giveUp(cpu, 'host-b');
+  t.is(metricValue(registry.metrics(), 'heterodyne_devices', {state: 'alive'}), 1);
 });

@@ -68,6 +68,7 @@ test('docs/PROTOCOL.md lists every address', t => {
     ...Object.values(addresses).filter(value => typeof value === 'string' && !value.endsWith('.')),
     stage('<deployment>', {variant: '<variant>', stage: '<stage>', replica: '<replica>'}),
     addresses.deviceAddress('<id>'),
+    addresses.nodeAddress('<id>'),
     addresses.clientAddress('<id>'),
   ];
   t.true(named.length > 5);
