@@ -1,5 +1,5 @@
 import type {Priority} from '../schemas/priority.js';
-import {InferenceError} from '../src/errors.js';
+import {type InferenceError, queueFull} from '../src/errors.js';
 import {PriorityLine} from '../src/kernel/priority-line.js';
 
 export interface AdmissionBounds {
@@ -131,7 +131,6 @@ export class AdmissionWindow {
   #refused(request: number, {inside, waiting, meanMs = 1}: Line): Required<Admitted>['refused'] {
     const text = `${this.#bounds.queuedMax} requests wait at this client already`;
     const halfMs = (meanMs * Math.max(1, waiting.size)) / Math.max(1, inside.size) / 2;
-    const place = {retryAfterMs: Math.ceil(halfMs)};
-    return {request, error: new InferenceError('QUEUE_FULL', text, place)};
+    return {request, error: queueFull(text, Math.ceil(halfMs))};
   }
 }

@@ -8,7 +8,7 @@ import {
   type QueryResult,
 } from '../schemas/messages/coordinator.js';
 import type {ImportOrder, LoadOrder, SplitOrder} from '../schemas/split-order.js';
-import {InferenceError, unreachable} from '../src/errors.js';
+import {InferenceError, queueFull, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
 import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
@@ -38,6 +38,9 @@ type Private =
 type Effects = Effect<Private>[];
 /** What follows on a load. */
 type Loaded = ReturnType<Deployments['loaded']>;
+
+/** An order takes about a second, from inspecting a network to loading it. */
+const orderRetryMs = 1000;
 
 /**
  * Turns orders into deployments: inspects the network, asks the devices, splits, loads the stages.
@@ -160,7 +163,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     const {ordersMax} = this.#options;
     if (this.#flows.size >= ordersMax) {
       const text = `the coordinator works on ${ordersMax} orders already`;
-      return [refused(ask, new InferenceError('QUEUE_FULL', text))];
+      return [refused(ask, queueFull(text, orderRetryMs))];
     }
     this.#answering.add(key);
     return this.#flows.start(flow, outcome => {

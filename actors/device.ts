@@ -10,7 +10,7 @@ import {
 } from '../schemas/messages/device.js';
 import type {RegistryMessage} from '../schemas/messages/registry.js';
 import type {StageRole} from '../schemas/stage-graph.js';
-import {InferenceError, unreachable} from '../src/errors.js';
+import {InferenceError, queueFull, unreachable} from '../src/errors.js';
 import type {AskTimeout} from '../src/kernel/asks.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
@@ -78,6 +78,9 @@ const actorOf: Readonly<Record<StageRole, (setting: StageSetting) => StageReplic
   execute,
   postprocess,
 };
+
+/** Stages end when their users wish. */
+const stageRetryMs = 1000;
 
 /**
  * One device of one plugin: answers what it can run, loads stages and starts their actors, and tells
@@ -193,7 +196,7 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     }
     const {stagesMax} = this.#options;
     if (this.#stages.size >= stagesMax) {
-      return [refused(ask, new InferenceError('QUEUE_FULL', `holds ${stagesMax} stages already`))];
+      return [refused(ask, queueFull(`holds ${stagesMax} stages already`, stageRetryMs))];
     }
     this.#stages.set(address, {askedBy: askKey(ask), state: 'loading', answer: undefined});
     const config = this.#configured(order.config);

@@ -1,6 +1,6 @@
 import type {StageState, StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
-import {InferenceError} from '../src/errors.js';
+import {InferenceError, queueFull} from '../src/errors.js';
 import type {Attempt} from './gathering.js';
 
 /** States of one infer request, after `step` of its inferences. */
@@ -16,6 +16,8 @@ interface Kept {
 const sessionsMax = 1024;
 /** Bytes of their states after which no other request is taken on. */
 const stateBytesMax = 2 ** 32;
+/** Whoever finds no room may look again after so long; requests end when their users wish. */
+const sessionRetryMs = 100;
 /** Without an inference for so long, states are dropped. */
 const idleMs = 600_000;
 
@@ -89,7 +91,7 @@ export class KeptStates {
     if (this.#kept.has(key) || !this.#states.every(({input}) => brought.has(input))) throw lost();
     if (this.#kept.size >= sessionsMax || this.#bytes() >= stateBytesMax) {
       const text = `states of ${this.#kept.size} infer requests are kept here already`;
-      throw new InferenceError('QUEUE_FULL', text);
+      throw queueFull(text, sessionRetryMs);
     }
     this.#kept.set(key, {step, states: brought, next: undefined, usedAt: 0});
     return brought;

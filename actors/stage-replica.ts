@@ -8,7 +8,7 @@ import {
 } from '../schemas/messages/stage.js';
 import type {InferenceCounters} from '../schemas/performance-counters.js';
 import type {NamedTensors} from '../schemas/tensor.js';
-import {InferenceError, invariant, unreachable} from '../src/errors.js';
+import {InferenceError, invariant, queueFull, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
 import {Mailbox, type MailboxEntry} from '../src/kernel/mailbox.js';
 import {messageParser} from '../src/kernel/parse-message.js';
@@ -229,8 +229,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     this.#finished.add(key);
     this.#meter.count('refused');
     const text = `${this.#options.name} holds ${this.#options.queuedMax} requests already`;
-    const error = new InferenceError('QUEUE_FULL', text, {retryAfterMs: this.#retryAfterMs()});
-    return this.#outbox.failure(of, error);
+    return this.#outbox.failure(of, queueFull(text, this.#retryAfterMs()));
   }
 
   /** The time in which about half of what may wait here will be done. */

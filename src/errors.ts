@@ -63,6 +63,11 @@ export class InferenceError extends Error {
   }
 }
 
+/** A bounded queue is full; whoever cannot measure when there will be room again guesses. */
+export function queueFull(message: string, retryAfterMs: number): InferenceError {
+  return new InferenceError('QUEUE_FULL', message, {retryAfterMs});
+}
+
 /** A programmer's error: never caught, never shown as an operating error. */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';

@@ -176,6 +176,16 @@ test('pure rooms, the kernel and the actors take time and chance from ports', t 
   t.deepEqual(faults, []);
 });
 
+test('every QUEUE_FULL says when to come back', t => {
+  const making = "new InferenceError('QUEUE_FULL'";
+  const makers = sources.filter(({lines}) => lines.some(text => text.includes(making)));
+  t.deepEqual(
+    makers.map(({path}) => path),
+    ['src/errors.ts'],
+    'others call queueFull',
+  );
+});
+
 test('files are small, narrow, and named for what they export', t => {
   const everything = [...sources, ...['test', 'bench', 'examples'].flatMap(sourcesUnder)];
   const faults = everything.flatMap(({path, lines}) => [

@@ -1,5 +1,5 @@
 import {defaultPriority, type Priority} from '../../schemas/priority.js';
-import {InferenceError} from '../errors.js';
+import {InferenceError, queueFull} from '../errors.js';
 import {PriorityLine} from '../kernel/priority-line.js';
 import type {RequestState} from './infer-request.js';
 
@@ -17,6 +17,8 @@ interface Waiter {
 
 /** Calls that wait for an idle request; one more is refused with QUEUE_FULL. */
 const waitersMax = 4096;
+/** Nobody knows here how long runs take. */
+const retryMs = 100;
 
 /**
  * Requests by their place, lent out and given back. Who finds none idle waits, in the order of a
@@ -48,7 +50,7 @@ export class RequestPool {
       if (this.idle) return resolve(this.#lend());
       if (this.#waiters.size >= waitersMax) {
         const text = `${waitersMax} calls wait for one of ${this.#requests.length} requests already`;
-        return reject(new InferenceError('QUEUE_FULL', text));
+        return reject(queueFull(text, retryMs));
       }
       this.#waitFor({resolve, reject}, options);
     });

@@ -1,4 +1,7 @@
-import {InferenceError} from '../errors.js';
+import {type InferenceError, queueFull} from '../errors.js';
+
+/** Tasks are not measured here. */
+const retryMs = 100;
 
 /** A stage of an infer request's pipeline, or its callback. */
 export type ExecutorTask<Value> = () => Value | Promise<Value>;
@@ -55,6 +58,6 @@ export class NamedExecutor {
 
   #full(): InferenceError {
     const text = `${this.#queuedMax} tasks wait for the executor ${this.name} already`;
-    return new InferenceError('QUEUE_FULL', text);
+    return queueFull(text, retryMs);
   }
 }

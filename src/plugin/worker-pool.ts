@@ -1,5 +1,5 @@
 import {Piscina} from 'piscina';
-import {InferenceError} from '../errors.js';
+import {InferenceError, queueFull} from '../errors.js';
 import {type Reply, unwrapReply} from './reply.js';
 import {settlesWithin} from './settles-within.js';
 
@@ -20,6 +20,8 @@ export interface WorkerPoolOptions<Task> {
 }
 
 const closeMsMaxDefault = 5000;
+/** Tasks are not measured here. */
+const retryMs = 100;
 /** How long a worker may take to end; native code cannot be interrupted, and may never return. */
 const terminateMsMax = 2000;
 
@@ -86,7 +88,7 @@ export class WorkerPool<Task> {
       const job = {task, transfer, resolve, reject};
       if (this.#running.size < this.workers) this.#start(job);
       else if (this.#waiting.length < this.#queuedMax) this.#waiting.push(job);
-      else reject(new InferenceError('QUEUE_FULL', `${this.#queuedMax} tasks are waiting already`));
+      else reject(queueFull(`${this.#queuedMax} tasks are waiting already`, retryMs));
     }) as Promise<Value>;
   }
 

@@ -263,7 +263,9 @@ test('one more order than it works on is refused with QUEUE_FULL', async t => {
   plugin.onLoad = () => new Promise(() => {});
   cluster.send(load('CPU'));
   await cluster.world.settle();
-  t.like(await cluster.ask(load('CPU')), {error: {code: 'QUEUE_FULL'}});
+  t.like(await cluster.ask(load('CPU')), {
+    error: {code: 'QUEUE_FULL', place: {retryAfterMs: 1000}},
+  });
   t.like(await cluster.ask({kind: 'devices'}), {ok: true}, 'what needs no work is answered');
 });
 

@@ -190,7 +190,9 @@ test('one more stage than it may hold is refused with QUEUE_FULL', t => {
   const device = new DeviceBench(1);
   device.load();
   device.load(orderOf(chain(), 1));
-  t.like(device.answers(), [{id: 1, ok: false, error: {code: 'QUEUE_FULL'}}]);
+  t.like(device.answers(), [
+    {id: 1, ok: false, error: {code: 'QUEUE_FULL', place: {retryAfterMs: 1000}}},
+  ]);
   t.is(device.running.length, 1);
 });
 
