@@ -273,12 +273,13 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
     const {request: id} = request.submission;
     const deployment = this.#deployments.latest(request.submission.deployment);
     if (request.isSpent(deployment)) return this.#end(id, request.noWay(now), now);
+    const news = this.#deployments.keepSoon(now);
     const why = this.#deployments.whyLost(deployment);
-    if (why !== undefined) return this.#end(id, why, now);
+    if (why !== undefined) return [...this.#end(id, why, now), ...news];
     const error = request.noWay(now);
     const lostForMs = now - (request.lostSince ?? now);
-    if (lostForMs >= this.#options.lostGraceMs) return this.#end(id, error, now);
-    return [this.#retryLater(request, error), ...this.#deployments.keepSoon(now)];
+    if (lostForMs >= this.#options.lostGraceMs) return [...this.#end(id, error, now), ...news];
+    return [this.#retryLater(request, error), ...news];
   }
 
   /** Requests that found no way are tried again in the new variants at once. */

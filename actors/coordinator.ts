@@ -62,8 +62,8 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     this.#deployments = new Deployments(options, this.#flows, () => this.#devices);
   }
 
-  start(): Effects {
-    return [this.#deployments.expireLater()];
+  start(now: number): Effects {
+    return this.#deployments.start(now);
   }
 
   receive({message}: Delivery<CoordinatorMessage | Reply>, now: number): Effects {

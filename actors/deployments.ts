@@ -65,6 +65,9 @@ export class Deployments {
   readonly #quarantine = new Quarantine();
   /** It leads, and has not yet read what earlier leaders deployed. */
   #mustRecover = false;
+  #recovering = false;
+  /** Until then, what was there before may be on devices that were not heard of yet. */
+  #settlesAt = 0;
   #tending = false;
   #leading = false;
   readonly #orphans = new Orphans();
@@ -98,7 +101,7 @@ export class Deployments {
       case 'expire':
         return this.#expire(now);
       case 'adapt':
-        return this.#adaptAll(message.deployment);
+        return this.#adaptAll(message.deployment, now);
       case 'tend':
         return this.#tend(now);
       case 'sweep':
@@ -106,15 +109,25 @@ export class Deployments {
     }
   }
 
+  /** The coordinator listens from now on. */
+  start(now: number): Effects {
+    this.#settlesAt = now + settleMs;
+    return [this.expireLater()];
+  }
+
   lead(): Effects {
     this.#mustRecover = true;
     this.#leading = true;
-    return [
-      sweepLater(),
-      ...this.#flows.start(this.#recover(), () => []),
-      adaptLater(settleMs),
-      this.expireLater(),
-    ];
+    return [sweepLater(), ...this.#recoverNow(), this.expireLater()];
+  }
+
+  #recoverNow(): Effects {
+    if (this.#recovering) return [];
+    this.#recovering = true;
+    return this.#flows.start(this.#recover(), () => {
+      this.#recovering = false;
+      return this.#kept.size === 0 ? [] : [adaptLater(adaptMs)];
+    });
   }
 
   /** Another one leads, and answers for what was deployed. */
@@ -130,6 +143,8 @@ export class Deployments {
   membersChanged(): Effects {
     this.#quarantine.onMembers(this.#context.devices());
     this.#orphans.onMembers(this.#context.devices());
+    // What failed without them may be had at once; also where somebody is just failing to lay it out.
+    for (const kept of this.#kept.values()) kept.failures = 0;
     return this.#kept.size === 0 ? [] : [adaptLater(adaptMs)];
   }
 
@@ -238,9 +253,14 @@ export class Deployments {
     }
   }
 
-  #adaptAll(id: string | null): Effects {
+  #adaptAll(id: string | null, now: number): Effects {
     const all = id === null ? [...this.#kept.values()] : [this.#kept.get(id)];
-    return all.flatMap(kept => (kept === undefined ? [] : this.#adapt(kept)));
+    const settlesInMs = this.#settlesAt - now;
+    return all.flatMap(kept => {
+      if (kept === undefined) return [];
+      if (kept.recovered && settlesInMs > 0) return [adaptLater(settlesInMs, kept.id)];
+      return this.#adapt(kept);
+    });
   }
 
   /** Lays a deployment out again if the cluster, or what is wanted of it, has changed. */
@@ -329,8 +349,7 @@ export class Deployments {
       return kept.keptUntil <= now;
     });
     const releases = expired.flatMap(([id]) => this.#flows.start(this.release(id), () => []));
-    const recovery = this.#mustRecover ? this.#flows.start(this.#recover(), () => []) : [];
-    return [...releases, ...recovery, ...this.#tendLater(), this.expireLater()];
+    return [...releases, ...this.#tendLater(), this.expireLater()];
   }
 
   #tend(now: number): Effects {
@@ -346,7 +365,7 @@ export class Deployments {
 
   #sweep(): Effects {
     if (!this.#leading) return [];
-    if (this.#mustRecover) return [sweepLater()];
+    if (this.#mustRecover) return [...this.#recoverNow(), sweepLater()];
     const devices = this.#context.devices();
     const replicas = [...this.#kept.values()].flatMap(kept => kept.replicas);
     const known = new Set(replicas.map(({address}) => address));

@@ -27,6 +27,8 @@ const epochsAheadMax = 1_000_000;
 export class KeptDeployment {
   readonly id: string;
   readonly order: LoadOrder;
+  /** An earlier leader deployed it. */
+  readonly recovered: boolean;
   /** Null until it is loaded. */
   deployment: Deployment | null;
   /** Undefined until the first look after loading, which may have taken longer than `keepMs`. */
@@ -60,6 +62,7 @@ export class KeptDeployment {
   constructor(id: string, order: LoadOrder, record?: DeploymentRecord) {
     this.id = id;
     this.order = order;
+    this.recovered = record !== undefined;
     this.deployment = record?.deployment ?? null;
     this.built = record?.built ?? [];
     this.#nextVariant = record?.nextVariant ?? 0;

@@ -28,6 +28,9 @@ export interface EmbeddedOptions {
   readonly log?: Log;
 }
 
+/** Nobody led before, and nobody will. */
+const onlyTerm = 1;
+
 /** A whole cluster in this process: coordinator, devices and client over a local transport. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<ClusterLink> {
   const {devices = defaultPlugins(), plugins = [], node = 'local', log = silentLog} = options;
@@ -43,7 +46,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     state: createMemoryStateStore(),
     random: systemRandom,
   });
-  coordinator.lead();
+  coordinator.lead(onlyTerm);
   const client = startClient({system, ...world, random: systemRandom});
   const close = async () => {
     client.close();

@@ -14,8 +14,11 @@ export interface LeadershipOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
-  /** Called when this coordinator begins to lead; the answer's `stop` when it no longer does. */
-  lead(): Listening;
+  /**
+   * Called when this coordinator begins to lead; the answer's `stop` when it no longer does. `term`
+   * is greater than that of every leader before.
+   */
+  lead(term: number): Listening;
 }
 
 const leaseKey = 'leader';
@@ -117,7 +120,7 @@ export class Leadership {
 
   #begin(): void {
     this.#options.log.write('info', 'this coordinator leads', {coordinator: this.#options.id});
-    this.#leading = this.#options.lead();
+    this.#leading = this.#options.lead(this.#written);
   }
 
   #follow(reason: string): void {

@@ -35,7 +35,7 @@ export async function runCoordinator(
     clock: systemClock,
     timers: systemTimers,
     log,
-    lead: () => coordinator.lead(),
+    lead: term => coordinator.lead(term),
   });
   const metrics = (): readonly Metric[] => {
     const leads: Metric = {

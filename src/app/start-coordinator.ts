@@ -22,7 +22,7 @@ export interface StartCoordinatorOptions {
 
 export interface StartedCoordinator {
   /** From now on it answers as the coordinator of the cluster, until the answer's `stop`. */
-  lead(): Listening;
+  lead(term: number): Listening;
   close(): Promise<void>;
 }
 
@@ -37,7 +37,8 @@ export function startCoordinator(options: StartCoordinatorOptions): StartedCoord
   const {system, bulk, state, random, planner = new Planner(bulk)} = options;
   const address = `${coordinatorAddress}.${random.id()}`;
   system.provide(plannerName, planner);
-  system.provide(deploymentsName, new DeploymentLog(state, bulk));
+  const records = new DeploymentLog(state, bulk);
+  system.provide(deploymentsName, records);
   system.spawn(
     address,
     new Coordinator({
@@ -52,7 +53,8 @@ export function startCoordinator(options: StartCoordinatorOptions): StartedCoord
   system.alias(address, keepAddress);
   system.spawn(registryAddress, new Registry(address, registryCheckMs));
   return {
-    lead() {
+    lead(term) {
+      records.lead(term);
       system.tell(address, {kind: 'lead'});
       const listening = system.alias(address, coordinatorAddress);
       return {

@@ -7,6 +7,7 @@ import {ClientHost} from './client-host.js';
 import {CoordinatorHost} from './coordinator-host.js';
 import type {DeviceProcess} from './device-process.js';
 import type {Host} from './host.js';
+import {LeaderWatch} from './leader-watch.js';
 import {Ledger} from './ledger.js';
 import {NetworkShelf} from './network-shelf.js';
 import {networks} from './networks.js';
@@ -25,6 +26,7 @@ export class Cluster {
   readonly coordinators: readonly CoordinatorHost[];
   readonly clients: readonly ClientHost[];
   storming = false;
+  readonly #leaders: LeaderWatch;
   readonly #refs = new Map<string, NetworkRef>();
   readonly #named = new Map<string, number>();
   readonly #twins: NodeHost[] = [];
@@ -43,7 +45,12 @@ export class Cluster {
       return new CoordinatorHost(`coordinator-${at}`, this);
     });
     this.clients = scenario.clients.map((plan, at) => new ClientHost(`client-${at}`, plan, this));
-    world.network.watcher = ({name}, _, frame) => this.#watch(name, frame);
+    this.#leaders = new LeaderWatch(world, this.coordinators);
+    this.store.onPut = (...write) => this.#leaders.wrote(...write);
+    world.network.watcher = ({name}, to, frame) => {
+      if (to.startsWith('device.')) this.#leaders.ordered(name);
+      else this.#watch(name, frame);
+    };
   }
 
   /** A process that is started again has another name. */

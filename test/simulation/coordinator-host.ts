@@ -43,9 +43,9 @@ export class CoordinatorHost implements Host {
       id: random.id(),
       leaseMs,
       ...{clock, timers, log},
-      lead: () => {
+      lead: term => {
         world.reached.note('a coordinator began to lead');
-        return coordinator.lead();
+        return coordinator.lead(term);
       },
     });
     this.#process = process;

@@ -20,5 +20,6 @@ export const corpus: Readonly<Record<string, readonly {seed: number; was: string
   'store-outages': [
     {seed: 5, was: 'an epoch that was announced but not saved was given again by the next leader'},
     {seed: 14, was: 'the same, for new variants: the client never turned to them'},
+    {seed: 39, was: 'a client of a lost deployment asked for no news of it, but every 15 s'},
   ],
 };

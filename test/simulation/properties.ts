@@ -27,6 +27,13 @@ export function newRequestsSucceed({clients, ledger, world}: Cluster, since: num
   }
 }
 
+/** Coordinators that take over leave alone what is well. */
+export function nothingMoves({world}: Cluster): void {
+  const changes = world.reached.counts.get('a deployment changed') ?? 0;
+  if (changes === 0) return;
+  world.broken.report('what is well stays where it is', `${changes} changes of deployments`);
+}
+
 export function someCoordinatorLeads({coordinators, world}: Cluster): void {
   const leading = coordinators.filter(({leads}) => leads).length;
   if (leading === 1) return;

@@ -80,6 +80,8 @@ export interface Scenario {
   readonly stormMs: number;
   /** Afterwards, everything works again within this time. */
   readonly recoveryMsMax: number;
+  /** No device is troubled: no deployment has a reason to change. */
+  readonly steady?: boolean;
   /** Hard cases that some of the seeds must come to. */
   readonly sometimes: readonly string[];
 }

@@ -26,16 +26,16 @@ const twoNodes: readonly NodePlan[] = [
 const chain: ClientPlan = {
   network: 'chain',
   device: 'HETERO:GPU,CPU',
-  everyMs: 250,
-  timeoutMs: 4000,
+  everyMs: 350,
+  timeoutMs: 3000,
   cancelled: 0.05,
 };
 
 const diamond: ClientPlan = {
   network: 'diamond',
   device: 'HETERO:GPU,CPU',
-  everyMs: 300,
-  timeoutMs: 3000,
+  everyMs: 450,
+  timeoutMs: 2500,
 };
 
 const rough: Weather = {
@@ -60,8 +60,8 @@ const usual = {
   coordinators: 2,
   clients: [chain, diamond],
   weather: breezy,
-  stormMs: 10_000,
-  recoveryMsMax: 12_000,
+  stormMs: 8000,
+  recoveryMsMax: 10_000,
 } as const;
 
 export const scenarios: readonly Scenario[] = [
@@ -118,14 +118,15 @@ export const scenarios: readonly Scenario[] = [
   {
     ...usual,
     name: 'leaders-fail',
-    about: 'The coordinator that leads crashes, is paused or cut off; orders are in flight.',
+    about: 'The coordinator that leads crashes, ends, is paused or cut off; orders are in flight.',
     coordinators: 3,
     faults: [
       {what: 'crash', who: 'leader', everyMs: [500, 6000], lastsMs: [100, 4000]},
       {what: 'pause', who: 'leader', everyMs: [2000, 8000], lastsMs: [500, 6000]},
       {what: 'isolate', who: 'leader', everyMs: [3000, 9000], lastsMs: [500, 6000]},
-      {what: 'crash', who: 'device', everyMs: [3000, 9000], lastsMs: [100, 200]},
+      {what: 'stop', who: 'leader', everyMs: [500, 3000], lastsMs: [0, 500]},
     ],
+    steady: true,
     clients: [{...chain, reloadMs: 400}, diamond],
     sometimes: ['the leader crashed', 'another coordinator took over an order'],
   },
@@ -148,7 +149,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'slow-devices',
     about: 'Kernels are slow or stuck, devices are paused; queues fill.',
     clients: [
-      {...chain, everyMs: 40, timeoutMs: 1500, inFlightMax: 16, queuedMax: 8},
+      {...chain, everyMs: 60, timeoutMs: 1500, inFlightMax: 8, queuedMax: 8},
       {...chain, device: 'MULTI:CPU(4),GPU', network: 'diamond'},
     ],
     faults: [
@@ -156,8 +157,7 @@ export const scenarios: readonly Scenario[] = [
       {what: 'stuck', who: 'device', everyMs: [1000, 4000], lastsMs: [500, 2000]},
       {what: 'pause', who: 'device', everyMs: [2000, 6000], lastsMs: [200, 5000]},
     ],
-    stormMs: 8000,
-    recoveryMsMax: 8000,
+    recoveryMsMax: 6000,
     sometimes: ['a request ended as DEADLINE_EXCEEDED', 'a request ended as QUEUE_FULL'],
   },
   {
@@ -181,8 +181,8 @@ export const scenarios: readonly Scenario[] = [
       {what: 'crash', who: 'device', everyMs: [1000, 5000], lastsMs: [0, 100]},
       {what: 'crash', who: 'coordinator', everyMs: [4000, 9000], lastsMs: [100, 3000]},
     ],
-    clients: [{...chain, reloadMs: 700}, diamond],
-    sometimes: ['the store did not answer', 'a load ended as STORE_UNAVAILABLE'],
+    clients: [{...chain, reloadMs: 200}, diamond],
+    sometimes: ['the store did not answer', 'another coordinator took over an order'],
   },
   {
     ...usual,

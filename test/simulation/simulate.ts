@@ -102,6 +102,7 @@ async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
   await pass(scenario, cluster, timeoutMs * 1.01);
   properties.everyoneIsThere(cluster, scenario);
   properties.someCoordinatorLeads(cluster);
+  if (scenario.steady) properties.nothingMoves(cluster);
   properties.newRequestsSucceed(cluster, since);
   properties.everyRequestSettles(cluster);
 }

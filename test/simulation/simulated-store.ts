@@ -14,6 +14,8 @@ export class SimulatedStore {
   down = false;
   /** The store takes this much longer, each way. */
   slowMs = 0;
+  /** Told of every write that is done. */
+  onPut: (process: string, key: string, value: unknown) => void = () => {};
   readonly #world: SimulatedWorld;
   readonly #entries = new Map<string, {readonly json: string; readonly revision: number}>();
   #revision = 0;
@@ -38,7 +40,11 @@ export class SimulatedStore {
       get: key => call(`get ${key}`, () => this.get(key)),
       put: (key, value, revision) => {
         const json = JSON.stringify(value);
-        return call(`put ${key}`, () => this.#put(key, json, revision));
+        return call(`put ${key}`, () => {
+          const written = this.#put(key, json, revision);
+          if (written !== undefined) this.onPut(process.name, key, value);
+          return written;
+        });
       },
       delete: key =>
         call(`delete ${key}`, () => {

@@ -56,8 +56,34 @@ test('a network that is a step of preprocessing is kept whole, small or large', 
 test('what is no record, or cannot be found, is left out', async t => {
   const state = createMemoryStateStore();
   const log = new DeploymentLog(state, createMemoryBulkStore());
-  await state.put('deployment.odd', {digest: '0'.repeat(64)}, 0);
+  await state.put('deployment.odd', {term: 0, digest: '0'.repeat(64)}, 0);
   await state.put('deployment.none', 'nonsense', 0);
   await log.run({kind: 'save', record: recordOf('a', 'CPU')});
   t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'CPU')]);
+});
+
+test('a leader takes over what there is, and one of an earlier term writes it no more', async t => {
+  const state = createMemoryStateStore();
+  const [old, next] = [2, 7].map(term => {
+    const log = new DeploymentLog(state, createMemoryBulkStore());
+    log.lead(term);
+    return log;
+  });
+  await old?.run({kind: 'save', record: recordOf('a', 'CPU')});
+  t.deepEqual(await next?.run({kind: 'list'}), [recordOf('a', 'CPU')]);
+  for (const task of [
+    {kind: 'save', record: recordOf('a', 'WASM')},
+    {kind: 'delete', id: 'a'},
+    {kind: 'list'},
+  ] as const) {
+    t.like(await t.throwsAsync(async () => old?.run(task)), {code: 'NO_COORDINATOR'});
+  }
+  t.deepEqual(await next?.run({kind: 'list'}), [recordOf('a', 'CPU')]);
+});
+
+test('what is given first is written first, and the last stays', async t => {
+  const log = new DeploymentLog(createMemoryStateStore(), createMemoryBulkStore());
+  const names = ['CPU', 'WASM', 'GPU', 'TEMPLATE'];
+  await Promise.all(names.map(name => log.run({kind: 'save', record: recordOf('a', name)})));
+  t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'TEMPLATE')]);
 });
