@@ -14,6 +14,7 @@ export const sampleMessages: readonly unknown[] = [
     source: -1,
     route: [0, 1],
     remainingMs: 1000,
+    priority: 'HIGH',
     profile: false,
     timings: [{stage: 0, queueUs: 1, executeUs: 2, runUs: 3}],
   },
