@@ -1,19 +1,19 @@
 import {type Priority, priorities} from '../../schemas/priority.js';
 
-/** So often a priority that waits is passed over for higher ones, and then has its turn. */
+/** So often a priority that waits is passed over, and then has its turn. */
 const passedMax = 16;
 
 interface Level<T> {
   /** In the order in which they came. */
   readonly items: Set<T>;
-  /** Items of higher levels that were taken while some waited here. */
+  /** Items of other levels that were taken in a row while some waited here. */
   passed: number;
 }
 
 /**
  * Items that wait: those of the highest priority are taken first, and of these the first that came.
- * So that nobody starves, each priority is passed over `passedMax` times in a row at most: while a
- * flood of others comes, one in 17 is of the lowest. Counts take the place of ages, which would need
+ * So that nobody starves, each priority is passed over `passedMax` times in a row at most, or once
+ * more where two are due: while a flood of others comes, one in 17 is of the lowest. Counts take the place of ages, which would need
  * a clock; after `writes_starved` of Linux's deadline I/O scheduler.
  */
 export class PriorityLine<T> implements Iterable<T> {
@@ -44,7 +44,7 @@ export class PriorityLine<T> implements Iterable<T> {
     const waiting = this.#levels.filter(({items}) => items.size > 0);
     const level = waiting.find(({passed}) => passed >= passedMax) ?? waiting.at(-1);
     if (level === undefined) return undefined;
-    for (const lower of waiting.slice(0, waiting.indexOf(level))) lower.passed++;
+    for (const other of waiting) if (other !== level) other.passed++;
     level.passed = 0;
     const [item] = level.items;
     level.items.delete(item as T);
