@@ -13,8 +13,8 @@ interface Level<T> {
 /**
  * Items that wait: those of the highest priority are taken first, and of these the first that came.
  * So that nobody starves, each priority is passed over `passedMax` times in a row at most, or once
- * more where two are due: while a flood of others comes, one in 17 is of the lowest. Counts take the place of ages, which would need
- * a clock; after `writes_starved` of Linux's deadline I/O scheduler.
+ * more where two are due: while a flood of others comes, one in 17 is of the lowest. Counts take the
+ * place of ages, which would need a clock; after `writes_starved` of Linux's deadline I/O scheduler.
  */
 export class PriorityLine<T> implements Iterable<T> {
   /** From low to high. */
