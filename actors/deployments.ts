@@ -155,7 +155,7 @@ export class Deployments {
   /** What the devices of the cluster are to an order; to a deployment that is there already. */
   cluster(kept?: KeptDeployment): Cluster {
     const counts = new Map<string, number>();
-    for (const {device} of [...this.#kept.values()].flatMap(({replicas}) => replicas)) {
+    for (const device of [...this.#kept.values()].flatMap(({occupied}) => occupied)) {
       counts.set(device, (counts.get(device) ?? 0) + 1);
     }
     const inUse = new Set(kept?.built.flatMap(({devices}) => devices));
@@ -184,6 +184,7 @@ export class Deployments {
       kept.unfit = yield* findUnfit(order, this.#context.devices());
     }
     const wishes = wishesFor(order.device, order.config, this.cluster(kept));
+    kept.intend(wishes);
     kept.keep({address: ask.from, epoch: 0}, Number.POSITIVE_INFINITY);
     this.#kept.set(id, kept);
     kept.working = true;

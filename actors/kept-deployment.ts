@@ -4,6 +4,7 @@ import type {LoadOrder} from '../schemas/split-order.js';
 import type {Replica} from '../schemas/stage-graph.js';
 import type {InferenceError} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
+import type {Wishes} from '../src/plan/wish.js';
 
 /** Stages that new requests do not go to any more. */
 export interface Retired {
@@ -55,6 +56,7 @@ export class KeptDeployment {
   built: readonly BuiltVariant[];
   retired: readonly Retired[] = [];
   #loading: readonly Replica[] = [];
+  #intended: readonly string[] = [];
   #nextVariant: number;
   /** Who uses it, by address: the epoch that each one knows, and until when that counts. */
   readonly #clients = new Map<string, {epoch: number; until: number}>();
@@ -87,6 +89,19 @@ export class KeptDeployment {
   get replicas(): readonly Replica[] {
     const retired = this.retired.flatMap(({replicas}) => replicas);
     return [...this.#serving, ...this.#loading, ...retired];
+  }
+
+  /** Names of devices, one for each stage on it; for each stage's place before stages are known. */
+  get occupied(): readonly string[] {
+    const {replicas} = this;
+    return replicas.length === 0 ? this.#intended : replicas.map(({device}) => device);
+  }
+
+  /** Loads at the same time are to be spread over devices, before anything is on them. */
+  intend({mode, list, helper}: Wishes): void {
+    const wishes = mode === 'all' ? list : [helper ?? list[0] ?? []].flat();
+    const devices = wishes.flatMap(({chosen}) => chosen.flatMap(each => each.devices));
+    this.#intended = devices.map(({name}) => name);
   }
 
   get #serving(): readonly Replica[] {

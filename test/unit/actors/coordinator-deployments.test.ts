@@ -258,3 +258,12 @@ test('its status tells devices, those that are gone, and where every stage is', 
   t.like(status.deployments, [{id, device: 'CPU', state: 'loaded', why: null, clients: 1}]);
   t.like(status.deployments[0]?.stages, [{name: 'stage0 CPU', device: cpu.name}]);
 });
+
+test('networks that are loaded at the same time are spread over devices', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const other = await cluster.addDevice(deviceOn('host-b', 'CPU'));
+  cluster.send(load);
+  cluster.send(load);
+  await cluster.world.settle();
+  t.deepEqual([plugin.told('load').length, other.told('load').length], [1, 1]);
+});
