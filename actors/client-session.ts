@@ -80,7 +80,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
       case 'failed':
         return this.#onAttemptFailed(message, InferenceError.fromWire(message.error), now);
       case 'deployment':
-        return this.#onChanged(message.deployment, now);
+      case 'forgotten':
+        return this.#onChanged(this.#deployments.newsOf(message), now);
       case 'reply':
         return flatten(this.#asks.onReply(message), now);
       default:
@@ -283,8 +284,8 @@ export class ClientSession implements Behaviour<ClientMessage, Private> {
   }
 
   /** Requests that found no way are tried again in the new variants at once. */
-  #onChanged(deployment: Deployment, now: number): Effects {
-    if (!this.#deployments.update(deployment)) return [];
+  #onChanged(deployment: Deployment | undefined, now: number): Effects {
+    if (deployment === undefined || !this.#deployments.update(deployment)) return [];
     const insideMax = this.#deployments.insideMax(deployment);
     const entering = this.#window.enter(deployment.id, now, insideMax);
     const stranded = [...this.#requests.values()].filter(each => each.isStranded(deployment));

@@ -2,6 +2,7 @@ import type {DeploymentStatus} from '../schemas/cluster-status.js';
 import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {Ask} from '../schemas/messages/ask.js';
+import type {ClientMessage} from '../schemas/messages/client.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {LoadOrder} from '../schemas/split-order.js';
 import {InferenceError} from '../src/errors.js';
@@ -220,10 +221,16 @@ export class Deployments {
   keep({client: address, deployments}: Keep, now: number): Effects {
     return deployments.flatMap(({id, epoch}) => {
       const kept = this.#kept.get(id);
-      if (kept === undefined) return [];
+      if (kept === undefined) return this.#forgotten(id, address);
       kept.keep({address, epoch}, now + this.#options.keepMs);
       return kept.overtake(epoch) ? [adaptLater(0, id)] : kept.announce(address);
     });
+  }
+
+  #forgotten(deployment: string, to: string): Effects {
+    if (!this.#leading || this.#mustRecover) return [];
+    const message: ClientMessage = {kind: 'forgotten', deployment};
+    return [{do: 'send', to, message}];
   }
 
   /** One more of the devices that AUTO uses one at a time is wanted. */

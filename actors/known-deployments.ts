@@ -1,5 +1,6 @@
 import {coordinatorAddress, keepAddress} from '../schemas/addresses.js';
 import type {Deployment} from '../schemas/deployment.js';
+import type {ClientMessage} from '../schemas/messages/client.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import {InferenceError} from '../src/errors.js';
 import type {Effect, SendEffect} from '../src/kernel/behaviour.js';
@@ -10,6 +11,8 @@ export interface KnownDeploymentsOptions {
   /** How often the coordinators are told which deployments are still wanted. */
   readonly keepMs: number;
 }
+
+type News = ClientMessage & {readonly kind: 'deployment' | 'forgotten'};
 
 interface KeepTime {
   readonly kind: 'keep';
@@ -44,6 +47,20 @@ export class KnownDeployments {
     if (known === undefined || known.epoch >= deployment.epoch) return false;
     this.#byId.set(deployment.id, deployment);
     return true;
+  }
+
+  /** A deployment as a coordinator tells of it; undefined if it is not in use. */
+  newsOf(news: News): Deployment | undefined {
+    return news.kind === 'deployment' ? news.deployment : this.#forgotten(news.deployment);
+  }
+
+  /** What is left of one that no coordinator knows: nobody will lay it out again. */
+  #forgotten(id: string): Deployment | undefined {
+    const known = this.#byId.get(id);
+    if (known === undefined) return undefined;
+    const text = `no coordinator knows ${known.network} any more: it must be loaded again`;
+    const lost = new InferenceError('RELEASED', text).toWire();
+    return {...known, epoch: known.epoch + 1, lost};
   }
 
   /** As it is now; `deployment` itself if it is not (or no more) in use. */

@@ -34,11 +34,15 @@ const deploymentChangedSchema = z.object({
   deployment: deploymentSchema,
 });
 
+/** From the coordinator that leads: it does not know a deployment that the client keeps. */
+const forgottenSchema = z.object({kind: z.literal('forgotten'), deployment: z.string()});
+
 /** What a client session receives. */
 export const clientMessageSchema = z.union([
   outputSchema,
   failedSchema,
   deploymentChangedSchema,
+  forgottenSchema,
   replySchema,
 ]);
 export type ClientMessage = Readonly<z.infer<typeof clientMessageSchema>>;

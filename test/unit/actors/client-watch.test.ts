@@ -113,3 +113,17 @@ test('the watch ends with the last request, and begins again with the next', t =
   session.advance(1000);
   t.is(presence(session).length, 1);
 });
+
+test('requests of a network that no coordinator knows end once its stages are gone', t => {
+  const session = new SessionBench();
+  const deployment = singleStage();
+  session.order({kind: 'loaded', deployment});
+  session.receive({kind: 'forgotten', deployment: deployment.id});
+  t.like(session.events, [{kind: 'changed', deployment: {lost: {code: 'RELEASED'}}}]);
+  const request = session.submit(deployment);
+  session.lost(session.infers()[0]?.token ?? '');
+  session.advance(1000);
+  t.like(session.endOf(request), {kind: 'failed', error: {code: 'RELEASED'}});
+  session.receive({kind: 'forgotten', deployment: 'another'});
+  t.is(session.events.length, 2);
+});

@@ -267,3 +267,21 @@ test('networks that are loaded at the same time are spread over devices', async 
   await cluster.world.settle();
   t.deepEqual([plugin.told('load').length, other.told('load').length], [1, 1]);
 });
+
+test('a client that keeps what nobody knows is told, but not before the records are read', async t => {
+  const {cluster} = await clusterOfOne();
+  const heard = () => {
+    const messages = cluster.world.transport.sentTo('client.test');
+    return messages.filter(message => (message as {kind: string}).kind === 'forgotten');
+  };
+  cluster.records.failure = new InferenceError('STORE_UNAVAILABLE', 'gone');
+  await failOver(cluster);
+  cluster.keep('unknown');
+  await cluster.world.settle();
+  t.deepEqual(heard(), []);
+  cluster.records.failure = undefined;
+  await cluster.world.advance(6000);
+  cluster.keep('unknown');
+  await cluster.world.settle();
+  t.deepEqual(heard(), [{kind: 'forgotten', deployment: 'unknown'}]);
+});
