@@ -9,7 +9,7 @@ import {
 } from '../schemas/messages/coordinator.js';
 import type {ImportOrder, LoadOrder, SplitOrder} from '../schemas/split-order.js';
 import {InferenceError, queueFull, unreachable} from '../src/errors.js';
-import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
+import type {Behaviour, Delivery, Effect, LogEffect} from '../src/kernel/behaviour.js';
 import {type Flow, type FlowMessage, Flows} from '../src/kernel/flows.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {checkExported} from '../src/plan/check-exported.js';
@@ -36,6 +36,8 @@ type Private =
   /** From the host: another one leads, and answers for what was deployed. */
   | {readonly kind: 'follow'};
 type Effects = Effect<Private>[];
+/** An order that is answered. */
+type Asked = Extract<CoordinatorMessage, {readonly ask: Ask}>;
 /** What follows on a load. */
 type Loaded = ReturnType<Deployments['loaded']>;
 
@@ -79,17 +81,17 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       case 'status':
         return [succeeded(message.ask, this.#status())];
       case 'query':
-        return this.#work(message.ask, this.#query(message.order));
+        return this.#work(message, this.#query(message.order));
       case 'plan':
-        return this.#work(message.ask, this.#plan(message.order));
+        return this.#work(message, this.#plan(message.order));
       case 'load':
-        return this.#load(message.ask, message.order);
+        return this.#load(message, message.order);
       case 'import':
-        return this.#import(message.ask, message.order);
+        return this.#import(message, message.order);
       case 'export':
-        return this.#work(message.ask, exportStages(message.stages, this.#devices));
+        return this.#work(message, exportStages(message.stages, this.#devices));
       case 'release':
-        return this.#work(message.ask, this.#deployments.release(message.deployment));
+        return this.#release(message, message.deployment);
       case 'keep':
         return this.#deployments.keep(message, now);
       case 'extend':
@@ -157,7 +159,8 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     return {devices: [...alive, ...absent], deployments: this.#deployments.status()};
   }
 
-  #work<T>(ask: Ask, flow: Flow<T>, then: () => Loaded = () => []): Effects {
+  #work<T>(order: Asked, flow: Flow<T>, then: () => Loaded = () => []): Effects {
+    const {ask} = order;
     const key = askKey(ask);
     if (this.#answering.has(key)) return [];
     const {ordersMax} = this.#options;
@@ -168,26 +171,35 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     this.#answering.add(key);
     return this.#flows.start(flow, outcome => {
       this.#answering.delete(key);
-      const answer = outcome.ok ? succeeded(ask, outcome.value) : refused(ask, outcome.error);
-      return [answer, ...then()];
+      if (outcome.ok) return [succeeded(ask, outcome.value), ...then()];
+      return [refused(ask, outcome.error), failedEntry(order, outcome.error), ...then()];
     });
   }
 
-  #import(ask: Ask, order: ImportOrder): Effects {
+  #release(asked: Asked, deployment: string): Effects {
+    const {from: client} = asked.ask;
+    return this.#work(asked, this.#deployments.release(deployment), () => {
+      const fields = {deployment, client};
+      return [{do: 'log', level: 'info', message: 'a network is released', fields}];
+    });
+  }
+
+  #import(asked: Asked, order: ImportOrder): Effects {
     try {
       checkExported(order.exported);
     } catch (error) {
-      return [refused(ask, InferenceError.from(error))];
+      return [refused(asked.ask, InferenceError.from(error))];
     }
-    return this.#load(ask, order);
+    return this.#load(asked, order);
   }
 
-  #load(ask: Ask, order: LoadOrder): Effects {
+  #load(asked: Asked, order: LoadOrder): Effects {
+    const {ask} = asked;
     const loaded = this.#deployments.loadedFor(ask);
     if (loaded !== undefined) return [succeeded(ask, loaded)];
     const id = this.#options.random.id();
     const flow = this.#deployments.load(id, order, ask);
-    return this.#work(ask, flow, () => this.#deployments.loaded(id));
+    return this.#work(asked, flow, () => this.#deployments.loaded(id));
   }
 
   *#query(order: SplitOrder): Flow<QueryResult> {
@@ -202,4 +214,10 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     const {list} = wishesFor(device, config, this.#deployments.cluster());
     return yield* queryWishes({device, config, ...order}, list, this.#options.planner);
   }
+}
+
+function failedEntry({kind: order, ask}: Asked, thrown: unknown): LogEffect {
+  const {code, message: reason} = InferenceError.from(thrown);
+  const fields = {order, client: ask.from, code, reason};
+  return {do: 'log', level: 'warn', message: 'an order failed', fields};
 }

@@ -5,7 +5,6 @@ import type {Ask} from '../schemas/messages/ask.js';
 import type {ClientMessage} from '../schemas/messages/client.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {LoadOrder} from '../schemas/split-order.js';
-import {InferenceError} from '../src/errors.js';
 import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
@@ -14,6 +13,7 @@ import {askKey} from './answer.js';
 import type {DeployContext} from './build-variants.js';
 import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
+import {expiredEntry, loadedEntry, loseDeployment, movedEntry} from './deployment-journal.js';
 import {deploymentMetrics} from './deployment-metrics.js';
 import {deploymentStatus} from './deployment-status.js';
 import type {DeploymentTask} from './deployment-task.js';
@@ -205,7 +205,8 @@ export class Deployments {
 
   /** After a load: a helper may serve it, or devices may have joined. */
   loaded(id: string): Effects {
-    return this.#kept.has(id) ? [adaptLater(0, id)] : [];
+    const kept = this.#kept.get(id);
+    return kept === undefined ? [] : [adaptLater(0, id), loadedEntry(kept)];
   }
 
   *release(id: string): Flow<null> {
@@ -280,10 +281,10 @@ export class Deployments {
     return this.#flows.start(deploy(kept, wishes, this.#context), outcome => {
       kept.working = false;
       if (kept.released) return [];
-      if (!outcome.ok) kept.lose(InferenceError.from(outcome.error));
+      const entries = outcome.ok ? [movedEntry(kept)] : loseDeployment(kept, outcome.error);
       const again = this.#adaptAgain(kept, outcome.ok);
       const news = kept.saved ? kept.announce() : this.#saveAndAnnounce(kept);
-      return [...news, ...again, ...this.#tendLater()];
+      return [...entries, ...news, ...again, ...this.#tendLater()];
     });
   }
 
@@ -357,7 +358,8 @@ export class Deployments {
       return kept.keptUntil <= now;
     });
     const releases = expired.flatMap(([id]) => this.#flows.start(this.release(id), () => []));
-    return [...releases, ...this.#tendLater(), this.expireLater()];
+    const entries = expired.map(([, kept]) => expiredEntry(kept));
+    return [...entries, ...releases, ...this.#tendLater(), this.expireLater()];
   }
 
   #tend(now: number): Effects {

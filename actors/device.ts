@@ -1,4 +1,4 @@
-import {registryAddress} from '../schemas/addresses.js';
+import {registryAddress, stagePlace} from '../schemas/addresses.js';
 import type {ConfigMap} from '../schemas/config.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import {type Ask, type Reply, replySchema} from '../schemas/messages/ask.js';
@@ -12,7 +12,7 @@ import type {RegistryMessage} from '../schemas/messages/registry.js';
 import type {StageRole} from '../schemas/stage-graph.js';
 import {InferenceError, queueFull, unreachable} from '../src/errors.js';
 import type {AskTimeout} from '../src/kernel/asks.js';
-import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
+import type {Behaviour, Delivery, Effect, LogEffect, Outcome} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
 import {RecentKeys} from '../src/kernel/recent-keys.js';
 import {askKey, refused, succeeded} from './answer.js';
@@ -221,8 +221,9 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
       const error = outcome.ok
         ? new InferenceError('RELEASED', `${order.name} was released while it was loaded`)
         : outcome.error;
-      const answer = refused(ask, InferenceError.from(error).at(this.#place(order)));
-      return outcome.ok ? [answer, this.#release(null, address)] : [answer];
+      const placed = InferenceError.from(error).at(this.#place(order));
+      const answers = [refused(ask, placed), this.#notLoaded(order, placed)];
+      return outcome.ok ? [...answers, this.#release(null, address)] : answers;
     }
     const {slots, queuedMax, origin} = outcome.value as LoadedStage;
     const device = this.#options.description.name;
@@ -230,7 +231,21 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     const answer: LoadAnswer = {slots, origin};
     held.state = 'loaded';
     held.answer = answer;
-    return [{do: 'spawn', address, behaviour}, succeeded(ask, answer)];
+    const fields = {...this.#fields(order), origin, slots};
+    return [
+      {do: 'spawn', address, behaviour},
+      succeeded(ask, answer),
+      {do: 'log', level: 'info', message: 'a stage is loaded', fields},
+    ];
+  }
+
+  #notLoaded(order: StageOrder, {code, message: reason}: InferenceError): LogEffect {
+    const fields = {...this.#fields(order), code, reason};
+    return {do: 'log', level: 'warn', message: 'a stage is not loaded', fields};
+  }
+
+  #fields({address, name: stage}: StageOrder): LogEffect['fields'] {
+    return {...stagePlace(address), stage, device: this.#options.description.name};
   }
 
   #onUnload(ask: Ask, address: string): Effects {

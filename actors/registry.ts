@@ -8,8 +8,9 @@ import {
   registryMessageSchema,
 } from '../schemas/messages/registry.js';
 import {unreachable} from '../src/errors.js';
-import type {Behaviour, Delivery, Effect} from '../src/kernel/behaviour.js';
+import type {Behaviour, Delivery, Effect, LogEffect} from '../src/kernel/behaviour.js';
 import {messageParser} from '../src/kernel/parse-message.js';
+import type {LogLevel} from '../src/ports/log.js';
 import type {Metric} from '../src/ports/metrics.js';
 import {AbsentDevices} from './absent-devices.js';
 
@@ -56,7 +57,7 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
       case 'heartbeat':
         return this.#onHeartbeat(message, now);
       case 'goodbye':
-        return this.#members.delete(message.address) ? [this.#tell()] : [];
+        return this.#onGoodbye(message.address);
       case 'givenUp':
         return this.#onGivenUp(message, now);
       default:
@@ -69,8 +70,9 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     for (const member of this.#members.values()) member.aliveUntil += lateMs;
     const expired = [...this.#members].filter(([, member]) => member.aliveUntil <= now);
     for (const [address, member] of expired) this.#lose(address, member.device.name, now);
+    const entries = expired.map(([, {device}]) => entry('warn', 'a device is lost', device));
     const changed = this.#absent.expire(now, lateMs) || expired.length > 0;
-    return changed ? [this.#tell(), this.#checkLater(now)] : [this.#checkLater(now)];
+    return [...entries, ...(changed ? [this.#tell()] : []), this.#checkLater(now)];
   }
 
   metrics(now: number): readonly Metric[] {
@@ -142,12 +144,20 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     const member = {...newcomer, displaced};
     this.#absent.returned(name);
     this.#members.set(address, member);
-    return [this.#tell(), ...(member.stages.length > 0 ? [this.#tellStages(member)] : [])];
+    const joined = entry('info', 'a device has joined', newcomer.device);
+    return [joined, this.#tell(), ...(member.stages.length > 0 ? [this.#tellStages(member)] : [])];
   }
 
   #tellStages({device, stages}: Member): Effect<Private> {
     const message: CoordinatorMessage = {kind: 'holds', device: device.address, stages};
     return {do: 'send', to: this.#coordinator, message};
+  }
+
+  #onGoodbye(address: string): Effect<Private>[] {
+    const member = this.#members.get(address);
+    if (member === undefined) return [];
+    this.#members.delete(address);
+    return [entry('info', 'a device has left', member.device), this.#tell()];
   }
 
   /** Its node saw the process end: there is no lease to wait for. */
@@ -157,7 +167,8 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
     });
     for (const [address] of dead) this.#members.delete(address);
     const news = devices.filter(name => this.#absent.givenUp(name, why, now));
-    return news.length > 0 || dead.length > 0 ? [this.#tell()] : [];
+    const entries = news.map(device => entry('error', 'a device is given up', {name: device, why}));
+    return news.length > 0 || dead.length > 0 ? [...entries, this.#tell()] : [];
   }
 
   #tell(): Effect<Private> {
@@ -175,4 +186,14 @@ export class Registry implements Behaviour<RegistryMessage, Private> {
 
 function sameStages(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((address, at) => address === b[at]);
+}
+
+interface Logged {
+  readonly name: string;
+  readonly restarts?: number;
+  readonly why?: string;
+}
+
+function entry(level: LogLevel, message: string, {name: device, restarts, why}: Logged): LogEffect {
+  return {do: 'log', level, message, fields: {device, restarts, why}};
 }

@@ -18,6 +18,7 @@ import {refused, succeeded} from './answer.js';
 import {type Attempt, attemptKey, Gathering} from './gathering.js';
 import {KeptStates} from './kept-states.js';
 import {stageCounters} from './stage-counters.js';
+import {StageJournal} from './stage-journal.js';
 import {type StageLoad, StageMeter} from './stage-meter.js';
 import {type OutboxOptions, StageOutbox} from './stage-outbox.js';
 
@@ -96,6 +97,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   readonly #running = new Map<string, Gathering>();
   readonly #finished = new RecentKeys(finishedMax);
   readonly #meter: StageMeter;
+  readonly #journal: StageJournal;
   readonly #states: KeptStates;
   #sweeping = false;
 
@@ -104,6 +106,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     this.#outbox = new StageOutbox(options);
     this.#waiting = new Mailbox(options.queuedMax);
     this.#meter = new StageMeter({...options, address: options.executor});
+    this.#journal = new StageJournal({...options, address: options.executor});
     this.#states = new KeptStates(options.states ?? []);
   }
 
@@ -246,7 +249,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       if (state !== undefined) gathering.borrow(this.#states.enter(gathering, state, tensors, now));
       this.#options.admit(gathering.tensors);
     } catch (thrown) {
-      return [this.#fail(key, gathering, InferenceError.from(thrown))];
+      return this.#fail(key, gathering, InferenceError.from(thrown));
     }
     if (this.#running.size < this.#options.slots) {
       return [this.#run(key, gathering, now), ...this.#armSweep()];
@@ -284,13 +287,13 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     {outcome, now}: {readonly outcome: Outcome; readonly now: number},
   ): Effects {
     if (!outcome.ok) {
-      return [this.#fail(key, gathering, InferenceError.from(outcome.error, 'STAGE_FAILED'))];
+      return this.#fail(key, gathering, InferenceError.from(outcome.error, 'STAGE_FAILED'));
     }
     const result = outcome.value as StageResult;
     const absent = this.#outbox.absentOutput(result.tensors);
     if (absent !== undefined) {
       const error = new InferenceError('STAGE_FAILED', `the kernel made no output ${absent}`);
-      return [this.#fail(key, gathering, error)];
+      return this.#fail(key, gathering, error);
     }
     const timing = this.#time(gathering, result, now);
     if (gathering.deadlineAt <= now) return this.#expire(key);
@@ -321,6 +324,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       runUs: (now - gathering.startedAt) * 1000,
     };
     this.#meter.executed(timing);
+    this.#journal.executed();
     return timing;
   }
 
@@ -334,10 +338,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return [];
   }
 
-  #fail(key: string, gathering: Gathering, error: InferenceError): Effect<StagePrivate> {
+  #fail(key: string, gathering: Gathering, error: InferenceError): Effects {
     this.#finished.add(key);
     this.#meter.count('failed');
-    return this.#outbox.failure(gathering, error);
+    return [this.#outbox.failure(gathering, error), this.#journal.failed(gathering, error)];
   }
 
   #expire(key: string): Effects {

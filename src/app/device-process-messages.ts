@@ -1,4 +1,5 @@
 import type {WireError} from '../../schemas/errors.js';
+import type {LogLevel} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
 import type {ConnectOptions} from './connect-options.js';
 import type {CacheOptions} from './node-cache.js';
@@ -14,6 +15,7 @@ export type ToDeviceProcess =
       readonly cache: CacheOptions;
       /** How often it was started before. */
       readonly restarts: number;
+      readonly logLevel: LogLevel;
     }
   /** Answered by its metrics. */
   | {readonly kind: 'metrics'}

@@ -1,5 +1,4 @@
 import {InferenceError} from '../errors.js';
-import {silentLog} from '../ports/log.js';
 import {labelled, type Metric} from '../ports/metrics.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
 import {joinCluster} from './join-cluster.js';
@@ -25,14 +24,18 @@ type Start = ToDeviceProcess & {readonly kind: 'start'};
 let running: Promise<Running> | undefined;
 let stopping = false;
 
-async function start({node, plugin, connect, cache, restarts}: Start): Promise<Running> {
-  const joined = await joinCluster(connect, silentLog);
+async function start(settings: Start): Promise<Running> {
+  const {node, plugin, connect, cache, restarts, logLevel} = settings;
+  const log = standardLog(logLevel, {node, plugin});
+  const joined = await joinCluster(connect, log);
   const engine = await createPlugin(plugin);
   // The node starts this process again, and the coordinator lays out what it ran.
   const onStuck = () => process.exit(1);
-  const log = standardLog('warn', {node, plugin});
-  const settings = {node, plugin: engine, cache, log, restarts, onStuck};
-  const started = await startDevices({...joined, ...settings, random: systemRandom});
+  const started = await startDevices({
+    ...joined,
+    ...{node, plugin: engine, cache, log, restarts, onStuck},
+    random: systemRandom,
+  });
   joined.transport.onStatus(status => {
     if (status === 'closed' && !stopping) process.exit(1);
   });

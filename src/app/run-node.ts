@@ -3,7 +3,7 @@ import {Guardian, type GuardianEvent} from '../../actors/guardian.js';
 import {nodeAddress} from '../../schemas/addresses.js';
 import {InferenceError} from '../errors.js';
 import {ActorSystem} from '../kernel/actor-system.js';
-import type {Log} from '../ports/log.js';
+import type {Log, LogLevel} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
 import {createLocalTransport} from '../wire/local-transport.js';
 import {connectNats} from '../wire/nats-transport.js';
@@ -25,6 +25,8 @@ export interface NodeOptions {
   readonly connect: ConnectOptions;
   readonly cache?: CacheOptions;
   readonly log: Log;
+  /** Of the device processes, which log by themselves, to stderr. Default: `warn`. */
+  readonly logLevel?: LogLevel;
 }
 
 export interface RunningNode {
@@ -53,7 +55,7 @@ const noticeMs = 1000;
  * FILE_UNREADABLE, or what the first start of a plugin failed with.
  */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const {name, log, connect, plugins = [], cache = {}} = options;
+  const {name, log, connect, plugins = [], cache = {}, logLevel = 'warn'} = options;
   if (!/^[\w.-]{1,64}$/.test(name)) {
     const text = `a node's name: expected letters, digits, - _ . (at most 64), given '${name}'`;
     throw new InferenceError('INVALID_ARGUMENT', text);
@@ -62,7 +64,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const devices = options.devices ?? (await foundPlugins());
   const modules = plugins.map(specifier => locatePlugin(specifier, process.cwd()));
   const children = [...new Set([...devices, ...modules])];
-  const setting = {kind: 'start', node: name, connect, cache} as const;
+  const setting = {kind: 'start', node: name, connect, cache, logLevel} as const;
   const processes = new DeviceProcesses((plugin, restarts) => ({...setting, plugin, restarts}));
   const nats = natsOptions(connect);
   const wire = await connectNats({...nats, timers: systemTimers});

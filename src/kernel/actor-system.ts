@@ -202,6 +202,9 @@ export class ActorSystem {
         case 'stop':
           this.stop(effect.address);
           break;
+        case 'log':
+          this.#world.log.write(effect.level, effect.message, effect.fields);
+          break;
         case 'emit':
           actor.onEvent?.(effect.event);
           break;

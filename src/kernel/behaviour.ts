@@ -1,5 +1,6 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
 import type {InferenceError} from '../errors.js';
+import type {LogLevel} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
 import type {Address} from '../ports/transport.js';
 
@@ -14,6 +15,7 @@ export interface Delivery<Public> {
 /** What a behaviour wants done; the kernel does it, in order. */
 export type Effect<Private = never> =
   | SendEffect
+  | LogEffect
   /** Delivers `message` to this actor after `delayMs`. A pending timer of the same key is replaced. */
   | {
       readonly do: 'after';
@@ -44,6 +46,15 @@ export interface SendEffect {
   readonly owned?: boolean;
   /** Asks to be told (`lost`) if nobody receives at `to`. */
   readonly token?: string;
+}
+
+/** Writes to the log of the process: never tensors, nor secrets. */
+export interface LogEffect {
+  readonly do: 'log';
+  readonly level: LogLevel;
+  readonly message: string;
+  /** Ids of what it is about: `deployment`, `request`, `device`. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export type Outcome =

@@ -119,7 +119,7 @@ test.serial('a device that does not tell what it is is listed all the same', asy
   const env = {HETERODYNE_SERVERS: url, HETERODYNE_CLUSTER: connect.cluster ?? ''};
   const listed = await runHeterodyne(t, ['devices', '-v'], {env});
   t.is(listed.status, 0, listed.stderr);
-  t.regex(listed.stdout, /host-a\/FEW +a few/);
+  t.regex(listed.stdout, /host-a\/FEW +alive +a few/);
   t.regex(listed.stderr, /host-a\/FEW: INTERNAL: not today/);
 });
 

@@ -1,6 +1,12 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
 import type {InferenceError} from '../../src/errors.js';
-import type {Behaviour, Effect, Outcome, SendEffect} from '../../src/kernel/behaviour.js';
+import type {
+  Behaviour,
+  Effect,
+  LogEffect,
+  Outcome,
+  SendEffect,
+} from '../../src/kernel/behaviour.js';
 import type {Metric} from '../../src/ports/metrics.js';
 import type {Timer} from '../../src/ports/timers.js';
 import {VirtualTime} from './virtual-time.js';
@@ -21,6 +27,7 @@ export class BareActor<Public, Private> {
   readonly eventTimes: number[] = [];
   /** What kinds of effects were done, in order. */
   readonly done: Effect['do'][] = [];
+  readonly logged: LogEffect[] = [];
   readonly spawned = new Map<string, Behaviour>();
   readonly stopped: string[] = [];
   /** Tasks that have not ended, oldest first. */
@@ -111,6 +118,9 @@ export class BareActor<Public, Private> {
         break;
       case 'stop':
         this.stopped.push(effect.address);
+        break;
+      case 'log':
+        this.logged.push(effect);
         break;
       case 'emit':
         this.events.push(effect.event);

@@ -33,7 +33,8 @@ export function nodeCommand(console: Console): Command {
         '  $ heterodyne node --plugin ./my-plugin.js\n',
     )
     .action(async (options: Options) => {
-      const log = standardLog(options.verbose ? 'debug' : 'warn', {node: options.name});
+      const logLevel = options.verbose ? 'debug' : 'warn';
+      const log = standardLog(logLevel, {node: options.name});
       const closers = new Closers();
       try {
         const node = await runNode({
@@ -43,6 +44,7 @@ export function nodeCommand(console: Console): Command {
           connect: connectOptions(options, options.name),
           cache: cacheOptions(options),
           log,
+          logLevel,
         });
         closers.add(() => node.close());
         const source = {process: 'node', collect: () => node.metrics()};

@@ -68,7 +68,8 @@ async function runCluster(options: Options, closers: Closers, console: Console):
     ...(storeDir === undefined ? {} : {storeDir}),
   });
   closers.add(() => server.stop());
-  const log = standardLog(options.verbose ? 'debug' : 'warn', {node: name});
+  const logLevel = options.verbose ? 'debug' : 'warn';
+  const log = standardLog(logLevel, {node: name});
   const connect = {servers: server.url, cluster};
   const coordinator = await runCoordinator({...connect, name: 'coordinator'}, log);
   closers.add(() => coordinator.close());
@@ -78,6 +79,7 @@ async function runCluster(options: Options, closers: Closers, console: Console):
     connect: {...connect, name},
     cache: cacheOptions(options),
     log,
+    logLevel,
   });
   closers.add(() => node.close());
   const collect = async () => [...coordinator.metrics(), ...(await node.metrics())];

@@ -285,3 +285,17 @@ test('a client that keeps what nobody knows is told, but not before the records 
   await cluster.world.settle();
   t.deepEqual(heard(), [{kind: 'forgotten', deployment: 'unknown'}]);
 });
+
+test('it logs what becomes of a network by the ids of its deployment and its client', async t => {
+  const {cluster} = await clusterOfOne();
+  const id = await loaded(cluster);
+  await cluster.ask({kind: 'release', deployment: id});
+  await cluster.ask({...load, order: orderOver('GPU')});
+  const lines = cluster.world.log.lines.filter(({message}) => !message.includes('device has'));
+  t.like(lines, [
+    {level: 'info', message: 'a stage is loaded', fields: {deployment: id, device: cpu.name}},
+    {level: 'info', message: 'a network is loaded', fields: {deployment: id, device: 'CPU'}},
+    {level: 'info', message: 'a network is released', fields: {deployment: id}},
+    {level: 'warn', message: 'an order failed', fields: {order: 'load', client: 'client.test'}},
+  ]);
+});

@@ -148,7 +148,7 @@ test('a stage is compiled, its actor started, and then the order answered', t =>
   t.deepEqual(device.answers(), [
     {kind: 'reply', id: 0, ok: true, value: {slots: 3, origin: 'compiled'}},
   ]);
-  t.deepEqual(device.done.slice(-2), ['spawn', 'send']);
+  t.deepEqual(device.done.slice(-3), ['spawn', 'send', 'log']);
 });
 
 test('as many wait at a stage as the plugin says', t => {

@@ -224,3 +224,23 @@ test("a node gives up no other node's device that is alive", t => {
   registry.giveUp(cpu, 'host-b');
   t.is(metricValue(registry.metrics(), 'heterodyne_devices', {state: 'alive'}), 1);
 });
+
+test('it logs who comes, goes, is lost and is given up, each once', t => {
+  const registry = new RegistryBench();
+  registry.beat(cpu);
+  registry.beat(gpu);
+  registry.receive({kind: 'goodbye', address: gpu.address});
+  registry.advance(5000);
+  registry.giveUp(cpu);
+  registry.giveUp(cpu);
+  t.deepEqual(
+    registry.logged.map(({level, message, fields}) => [level, message, fields['device']]),
+    [
+      ['info', 'a device has joined', cpu.name],
+      ['info', 'a device has joined', gpu.name],
+      ['info', 'a device has left', gpu.name],
+      ['warn', 'a device is lost', cpu.name],
+      ['error', 'a device is given up', cpu.name],
+    ],
+  );
+});
