@@ -16,6 +16,8 @@ import {checkExported} from '../src/plan/check-exported.js';
 import type {Metric} from '../src/ports/metrics.js';
 import type {Random} from '../src/ports/random.js';
 import {askKey, refused, succeeded} from './answer.js';
+import {deploymentMetrics} from './deployment-metrics.js';
+import {deploymentStatus} from './deployment-status.js';
 import {Deployments, type DeploymentsMessage, type DeploymentsOptions} from './deployments.js';
 import {exportStages} from './export-stages.js';
 import {planResult, type Queried, queryResult, queryWishes} from './split.js';
@@ -140,7 +142,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       help: 'Orders that the coordinator works on.',
       samples: [{labels: {}, value: this.#flows.size}],
     };
-    return [orders, ...this.#deployments.metrics()];
+    return [orders, ...deploymentMetrics(this.#deployments.all)];
   }
 
   /** Devices that have left will not answer what they were asked. */
@@ -156,7 +158,10 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
       return {name, state: 'alive', why: null, restarts} as const;
     });
     const absent = this.#absent.map(device => ({...device, restarts: null}));
-    return {devices: [...alive, ...absent], deployments: this.#deployments.status()};
+    return {
+      devices: [...alive, ...absent],
+      deployments: this.#deployments.all.map(deploymentStatus),
+    };
   }
 
   #work<T>(order: Asked, flow: Flow<T>, then: () => Loaded = () => []): Effects {

@@ -1,4 +1,3 @@
-import type {DeploymentStatus} from '../schemas/cluster-status.js';
 import type {Deployment, DeploymentRecord} from '../schemas/deployment.js';
 import type {DeviceDescription} from '../schemas/device.js';
 import type {Ask} from '../schemas/messages/ask.js';
@@ -8,14 +7,11 @@ import type {LoadOrder} from '../schemas/split-order.js';
 import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
-import type {Metric} from '../src/ports/metrics.js';
 import {askKey} from './answer.js';
 import type {DeployContext} from './build-variants.js';
 import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
 import {expiredEntry, loadedEntry, loseDeployment, movedEntry} from './deployment-journal.js';
-import {deploymentMetrics} from './deployment-metrics.js';
-import {deploymentStatus} from './deployment-status.js';
 import type {DeploymentTask} from './deployment-task.js';
 import {drain} from './drain.js';
 import {KeptDeployment} from './kept-deployment.js';
@@ -89,12 +85,8 @@ export class Deployments {
     };
   }
 
-  status(): readonly DeploymentStatus[] {
-    return [...this.#kept.values()].map(deploymentStatus);
-  }
-
-  metrics(): readonly Metric[] {
-    return deploymentMetrics([...this.#kept.values()]);
+  get all(): readonly KeptDeployment[] {
+    return [...this.#kept.values()];
   }
 
   resume(message: DeploymentsMessage, now: number): Effects {
