@@ -183,7 +183,7 @@ export class ClientHost implements Host {
     const {process} = life;
     while (!life.resting) {
       if (life.deployment !== undefined) this.#submit(life, life.deployment);
-      await process.delay(this.#plan.everyMs * 2 * process.random.next());
+      await process.delay(this.#plan.everyMs * this.#cluster.pace * 2 * process.random.next());
     }
   }
 

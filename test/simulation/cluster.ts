@@ -1,4 +1,5 @@
 import type {Deployment} from '../../schemas/deployment.js';
+import type {Failed} from '../../schemas/messages/client.js';
 import type {Infer} from '../../schemas/messages/stage.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import {invariant} from '../../src/errors.js';
@@ -26,6 +27,8 @@ export class Cluster {
   readonly coordinators: readonly CoordinatorHost[];
   readonly clients: readonly ClientHost[];
   storming = false;
+  /** How much rarer requests are than clients plan. */
+  pace = 1;
   readonly #leaders: LeaderWatch;
   readonly #refs = new Map<string, NetworkRef>();
   readonly #named = new Map<string, number>();
@@ -115,7 +118,8 @@ export class Cluster {
   }
 
   #watch(process: string, frame: Frame): void {
-    const message = frame.message as Infer;
+    const message = frame.message as Infer | Failed;
+    if (message.kind === 'failed') this.world.reached.note(`a stage said ${message.error.code}`);
     if (message.kind !== 'infer' || message.source >= 0) return;
     if (message.attempt > 1) this.world.reached.note('a request was tried again');
     const client = this.clients.find(({address}) => address === message.client);

@@ -5,7 +5,7 @@ const gpu: DeviceKind = {
   kind: 'GPU',
   lacks: ['pool', 'right'],
   slots: 2,
-  queuedMax: 8,
+  queuedMax: 4,
   kernelMs: 4,
   loadMs: 120,
 };
@@ -13,7 +13,7 @@ const cpu: DeviceKind = {
   kind: 'CPU',
   lacks: [],
   slots: 2,
-  queuedMax: 8,
+  queuedMax: 4,
   kernelMs: 10,
   loadMs: 60,
 };
@@ -158,7 +158,11 @@ export const scenarios: readonly Scenario[] = [
       {what: 'pause', who: 'device', everyMs: [2000, 6000], lastsMs: [200, 5000]},
     ],
     recoveryMsMax: 6000,
-    sometimes: ['a request ended as DEADLINE_EXCEEDED', 'a request ended as QUEUE_FULL'],
+    sometimes: [
+      'a request ended as DEADLINE_EXCEEDED',
+      'a request ended as QUEUE_FULL',
+      'a stage said QUEUE_FULL',
+    ],
   },
   {
     ...usual,

@@ -27,7 +27,9 @@ const startMs = 3000;
 const inspectMs = 1000;
 const startTimes = 3;
 /** After recovery, this is how long new requests are watched. */
-const watchMs = 2000;
+const watchMs = 4000;
+/** While everything recovers, requests are so much rarer: it is waiting, mostly. */
+const restingPace = 3;
 /** What was released is gone after this time. */
 const releaseMs = 5000;
 /** What was forgotten is gone after this time. */
@@ -69,6 +71,7 @@ async function live(scenario: Scenario, cluster: Cluster): Promise<void> {
   storm.begin();
   await pass(scenario, cluster, scenario.stormMs);
   storm.end();
+  cluster.pace = restingPace;
   world.network.weather = calm;
   await recover(scenario, cluster);
   await leave(cluster);
@@ -94,6 +97,7 @@ async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
     await pass(scenario, cluster, 1000);
   }
   await pass(scenario, cluster, scenario.recoveryMsMax);
+  cluster.pace = 1;
   const since = world.queue.now;
   await pass(scenario, cluster, watchMs);
   const timeoutMs = Math.max(...scenario.clients.map(client => client.timeoutMs));
