@@ -61,7 +61,7 @@ const usual = {
   clients: [chain, diamond],
   weather: breezy,
   stormMs: 8000,
-  recoveryMsMax: 10_000,
+  recoveryMsMax: 9000,
 } as const;
 
 export const scenarios: readonly Scenario[] = [

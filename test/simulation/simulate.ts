@@ -25,7 +25,7 @@ export interface Run {
 
 const startMs = 3000;
 const inspectMs = 1000;
-const startTimes = 3;
+const startTimes = 5;
 /** After recovery, this is how long new requests are watched. */
 const watchMs = 4000;
 /** While everything recovers, requests are so much rarer: it is waiting, mostly. */
