@@ -18,6 +18,8 @@ export type ClientEvent =
       readonly attempts: number;
       /** If the request was measured. */
       readonly counters?: RequestCounters;
+      /** Of the attempt that succeeded. */
+      readonly through: Way;
       /** Where its states are, if the network has any. */
       readonly way?: Way;
     }

@@ -243,11 +243,11 @@ export class ClientRequest {
 
   /** How it went. */
   done(now: number): ClientEvent {
-    const {attempt: attempts, timings} = this;
+    const {attempt: attempts, timings, way: through} = this;
     const {request, state} = this.submission;
     const counters = this.#counted(now);
     const rest = {...(counters && {counters}), ...(state && {way: this.way})};
-    return {kind: 'done', request, outputs: this.#given(), timings, attempts, ...rest};
+    return {kind: 'done', request, outputs: this.#given(), timings, attempts, through, ...rest};
   }
 
   /** In the network's order; an output that is an input is the user's own tensor. */

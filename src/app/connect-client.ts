@@ -1,5 +1,6 @@
 import type {ClusterLink} from '../client/cluster-client.js';
 import {type Log, silentLog} from '../ports/log.js';
+import type {RequestTracer} from '../ports/request-tracer.js';
 import {blobCodec} from '../wire/blob-codec.js';
 import type {ConnectOptions} from './connect-options.js';
 import {joinCluster} from './join-cluster.js';
@@ -10,10 +11,10 @@ import {systemRandom} from './system-world.js';
 /** Joins a running cluster as a client. */
 export async function connectClient(
   options: ConnectOptions,
-  log: Log = silentLog,
+  {log = silentLog, tracer}: {readonly log?: Log; readonly tracer?: RequestTracer | undefined} = {},
 ): Promise<ClusterLink> {
   const joined = await joinCluster(options, log);
-  const client = startClient({...joined, random: systemRandom, identity: options.identity});
+  const client = startClient({...joined, random: systemRandom, identity: options.identity, tracer});
   await joined.transport.flush();
   return {
     session: client.session,

@@ -2,14 +2,16 @@ import {ClusterClient} from '../client/cluster-client.js';
 import {connectClient} from './connect-client.js';
 import type {ConnectOptions} from './connect-options.js';
 import {type EmbeddedOptions, startEmbedded} from './embedded.js';
+import {type ClientOptions, tracerOf} from './open-telemetry.js';
 
 /** Where everything begins: a cluster that runs elsewhere, or one inside this process. */
 export class Core extends ClusterClient {
   /**
    * Joins a running cluster as a client. Rejects with NO_SERVER if none of the servers answers.
    */
-  static async connect(options: ConnectOptions = {}): Promise<Core> {
-    return new Core(await connectClient(options));
+  static async connect(options: ConnectOptions & ClientOptions = {}): Promise<Core> {
+    const {openTelemetry: _, ...connect} = options;
+    return new Core(await connectClient(connect, {tracer: tracerOf(options)}));
   }
 
   /**

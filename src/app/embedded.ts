@@ -7,6 +7,7 @@ import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transpor
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
 import {createMemoryStateStore} from '../wire/memory-state-store.js';
 import type {CacheOptions} from './node-cache.js';
+import {type OpenTelemetryApi, tracerOf} from './open-telemetry.js';
 import {packageVersion} from './package-version.js';
 import {createPlugin, defaultPlugins} from './plugins.js';
 import {startClient} from './start-client.js';
@@ -26,6 +27,8 @@ export interface EmbeddedOptions {
   /** Where compiled networks are kept, so that they need not be compiled again. */
   readonly cache?: CacheOptions;
   readonly log?: Log;
+  /** See ClientOptions. */
+  readonly openTelemetry?: OpenTelemetryApi;
 }
 
 /** Nobody led before, and nobody will. */
@@ -47,7 +50,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     random: systemRandom,
   });
   coordinator.lead(onlyTerm);
-  const client = startClient({system, ...world, random: systemRandom});
+  const client = startClient({system, ...world, random: systemRandom, tracer: tracerOf(options)});
   const close = async () => {
     client.close();
     await Promise.all(started.map(each => each.close()));

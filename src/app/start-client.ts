@@ -5,6 +5,7 @@ import {Session} from '../client/session.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import type {Clock} from '../ports/clock.js';
 import type {Random} from '../ports/random.js';
+import type {RequestTracer} from '../ports/request-tracer.js';
 import type {Timers} from '../ports/timers.js';
 import type {Transport} from '../ports/transport.js';
 
@@ -14,6 +15,7 @@ export interface StartClientOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly tracer?: RequestTracer | undefined;
   /** See NatsOptions. */
   readonly identity?: string | undefined;
 }
@@ -31,9 +33,14 @@ const lostGraceMs = 20_000;
 
 /** Starts the client session of this process. */
 export function startClient(options: StartClientOptions): StartedClient {
-  const {system, transport, clock, timers, random, identity} = options;
+  const {system, transport, clock, timers, random, identity, tracer} = options;
   const address = clientAddress(random.id(), identity);
-  const session = new Session({clock, timers, tell: order => system.tell(address, order)});
+  const session = new Session({
+    clock,
+    timers,
+    tracer,
+    tell: order => system.tell(address, order),
+  });
   const behaviour = new ClientSession({
     address,
     inFlightMax,

@@ -13,7 +13,9 @@ import type {NamedTensors} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import type {Question} from '../kernel/asks.js';
 import type {Clock} from '../ports/clock.js';
+import type {RequestTracer} from '../ports/request-tracer.js';
 import type {Timers} from '../ports/timers.js';
+import {stageSpans} from './stage-spans.js';
 
 /** What a request came to. */
 export interface InferenceOutcome {
@@ -23,6 +25,8 @@ export interface InferenceOutcome {
   readonly attempts: number;
   /** If it was measured. */
   readonly counters?: RequestCounters;
+  /** Of the attempt that succeeded. */
+  readonly through: Way;
   /** Where its states are, if the network has any. */
   readonly way?: Way;
 }
@@ -44,6 +48,7 @@ interface Waiter<T> {
 export interface SessionOptions {
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly tracer?: RequestTracer | undefined;
   /** Gives an order to the client session actor; false if it has ended. */
   tell(order: ClientOrder): boolean;
 }
@@ -100,11 +105,23 @@ export class Session {
     const outcome = new Promise<InferenceOutcome>((resolve, reject) => {
       this.#requests.set(request, {resolve, reject});
     });
+    this.#trace(deployment, request, outcome);
     const submission = {request, deployment, tensors, ...options};
     if (!this.#options.tell({kind: 'submit', submission})) {
       this.onEvent({kind: 'failed', request, error: closed()});
     }
     return {id: request, outcome};
+  }
+
+  #trace(deployment: Deployment, request: number, outcome: Promise<InferenceOutcome>): void {
+    const traced = this.#options.tracer?.begin(deployment, request);
+    if (traced === undefined) return;
+    outcome.then(
+      ({through, timings, attempts}) => {
+        traced.done({stages: stageSpans(through, timings), attempts});
+      },
+      (error: unknown) => traced.failed(InferenceError.from(error)),
+    );
   }
 
   /** A number for the states of an infer request, from when they begin anew. */

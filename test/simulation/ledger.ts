@@ -19,7 +19,9 @@ export interface Entry {
   outcome: string | undefined;
 }
 
-export type RequestEnd = Extract<ClientEvent, {readonly kind: 'done' | 'failed'}>;
+export type RequestEnd =
+  | Omit<Extract<ClientEvent, {readonly kind: 'done'}>, 'through'>
+  | Extract<ClientEvent, {readonly kind: 'failed'}>;
 
 /** Timers of a process are late by rounding, at most. */
 const roundingMs = 0.01;

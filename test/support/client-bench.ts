@@ -6,6 +6,7 @@ import {ExecutableNetwork} from '../../src/client/executable-network.js';
 import {Session} from '../../src/client/session.js';
 import {type ErrorCode, InferenceError} from '../../src/errors.js';
 import type {Question} from '../../src/kernel/asks.js';
+import {singleStage} from './stage-graphs.js';
 import {VirtualTime} from './virtual-time.js';
 
 /** The library over a session whose actor is the test: it sees every order and ends each. */
@@ -49,7 +50,12 @@ export class ClientBench {
     request: number = this.submissions.length - 1,
   ): void {
     const named = new Map(Object.entries(outputs));
-    this.session.onEvent({kind: 'done', request, outputs: named, timings: [], attempts: 1});
+    const deployment = this.submissions[request]?.deployment ?? singleStage();
+    const [variant] = deployment.variants;
+    if (variant === undefined) throw new RangeError('a deployment has a variant');
+    const through = {deployment: deployment.id, variant, route: [0]};
+    const rest = {outputs: named, timings: [], attempts: 1, through};
+    this.session.onEvent({kind: 'done', request, ...rest});
   }
 
   fail(code: ErrorCode, request: number = this.submissions.length - 1): void {

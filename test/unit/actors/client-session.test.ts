@@ -34,6 +34,8 @@ test('a request goes to the stage and ends with its output', t => {
   t.deepEqual([...(sent?.tensors ?? [])], [['x', vector(1)]]);
   t.falsy(sent?.owned, "the tensors are still the user's");
   session.output({request, attempt: 1}, 0, {y: vector(2)});
+  const [variant] = singleStage().variants;
+  if (variant === undefined) throw new Error('a deployment has a variant');
   t.deepEqual(session.ends, [
     {
       kind: 'done',
@@ -41,6 +43,7 @@ test('a request goes to the stage and ends with its output', t => {
       outputs: new Map([['y', vector(2)]]),
       timings: [{stage: 0, queueUs: 1, executeUs: 2, runUs: 3}],
       attempts: 1,
+      through: {deployment: 'D1', variant, route: [0]},
     },
   ]);
   t.deepEqual(session.timers, [], 'no timer is left');

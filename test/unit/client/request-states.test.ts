@@ -23,7 +23,13 @@ function stateful() {
   const way = {deployment: deployment.id, variant, route: [0]};
   const done = (outputs: Readonly<Record<string, ReturnType<typeof vector>>>) => {
     const request = client.submissions.length - 1;
-    const rest = {outputs: new Map(Object.entries(outputs)), timings: [], attempts: 1, way};
+    const rest = {
+      outputs: new Map(Object.entries(outputs)),
+      timings: [],
+      attempts: 1,
+      way,
+      through: way,
+    };
     client.session.onEvent({kind: 'done', request, ...rest});
   };
   const request = network.createInferRequest();

@@ -1,0 +1,28 @@
+import type {Deployment} from '../../schemas/deployment.js';
+import type {InferenceError} from '../errors.js';
+
+/** What one stage did for a request, on the request's own time line. */
+export interface StageSpan {
+  readonly name: string;
+  readonly role: string;
+  /** Qualified: `host-a/CPU`. */
+  readonly device: string;
+  readonly node: string;
+  /** From the beginning of the first stage. */
+  readonly startUs: number;
+  readonly queueUs: number;
+  readonly executeUs: number;
+  /** The kernel, and its hand-over. */
+  readonly runUs: number;
+}
+
+export interface TracedRequest {
+  /** Spans by their stages' indices. */
+  done(end: {readonly stages: readonly StageSpan[]; readonly attempts: number}): void;
+  failed(error: InferenceError): void;
+}
+
+/** Hears of every request of a client, at its submission; exactly one of the answer's calls follows. */
+export interface RequestTracer {
+  begin(deployment: Deployment, request: number): TracedRequest;
+}
