@@ -74,7 +74,7 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     switch (message.kind) {
       case 'members':
         this.#absent = message.absent;
-        return this.#onMembers(message.devices);
+        return this.#onMembers(message.devices, now);
       case 'holds':
         this.#deployments.hold(message.device, message.stages);
         return [];
@@ -146,11 +146,11 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   /** Devices that have left will not answer what they were asked. */
-  #onMembers(devices: readonly DeviceDescription[]): Effects {
+  #onMembers(devices: readonly DeviceDescription[], now: number): Effects {
     const gone = new Set(this.#devices.map(({address}) => address));
     for (const {address} of devices) gone.delete(address);
     this.#devices = devices;
-    return [...this.#flows.onGone(gone), ...this.#deployments.membersChanged()];
+    return [...this.#flows.onGone(gone), ...this.#deployments.membersChanged(now)];
   }
 
   #status(): ClusterStatus {

@@ -133,8 +133,8 @@ export class Deployments {
   }
 
   /** Devices have joined or left. */
-  membersChanged(): Effects {
-    this.#quarantine.onMembers(this.#context.devices());
+  membersChanged(now: number): Effects {
+    this.#quarantine.onMembers(this.#context.devices(), now);
     this.#orphans.onMembers(this.#context.devices());
     // What failed without them may be had at once; also where somebody is just failing to lay it out.
     for (const kept of this.#kept.values()) kept.failures = 0;

@@ -3,6 +3,8 @@ import {InferenceError} from '../src/errors.js';
 
 /** A network that was on a device each time that the device's process died, so often, is kept off it. */
 const crashesMax = 3;
+/** … within this time: a process dies of other things too. */
+const windowMs = 600_000;
 /** Pairs of network and device that are remembered; the oldest go first. */
 const countsMax = 1024;
 
@@ -21,14 +23,15 @@ interface Process {
 export class Quarantine {
   /** The last process of each device, by the device's name. */
   readonly #processes = new Map<string, Process>();
-  readonly #crashes = new Map<string, number>();
+  /** When, by network and device. */
+  readonly #crashes = new Map<string, readonly number[]>();
 
   /** Devices that are alive now; one that was started again has crashed before. */
-  onMembers(devices: readonly DeviceDescription[]): void {
+  onMembers(devices: readonly DeviceDescription[], now: number): void {
     for (const {name, address, restarts} of devices) {
       const last = this.#processes.get(name);
       if (last?.address === address) continue;
-      if (last !== undefined && restarts > last.restarts) this.#count(name, last);
+      if (last !== undefined && restarts > last.restarts) this.#count(name, last, now);
       this.#processes.set(name, {address, restarts, networks: new Set()});
     }
   }
@@ -41,7 +44,7 @@ export class Quarantine {
 
   /** Why a network may not go to a device; undefined if it may. */
   reason(network: string, {name}: DeviceDescription): InferenceError | undefined {
-    const crashes = this.#crashes.get(keyOf(network, name)) ?? 0;
+    const {length: crashes} = this.#crashes.get(keyOf(network, name)) ?? [];
     if (crashes < crashesMax) return undefined;
     const text = `the process of ${name} died ${crashes} times while it held this network`;
     return new InferenceError('QUARANTINED', `${text}: it is not loaded there again`, {
@@ -49,12 +52,13 @@ export class Quarantine {
     });
   }
 
-  #count(name: string, {networks}: Process): void {
+  #count(name: string, {networks}: Process, now: number): void {
     for (const network of networks) {
       const key = keyOf(network, name);
-      const crashes = (this.#crashes.get(key) ?? 0) + 1;
+      const before = this.#crashes.get(key) ?? [];
+      const lately = before.filter(at => now - at < windowMs);
       this.#crashes.delete(key);
-      this.#crashes.set(key, crashes);
+      this.#crashes.set(key, [...(before.length < crashesMax ? lately : before), now]);
     }
     for (const [oldest] of this.#crashes) {
       if (this.#crashes.size <= countsMax) break;

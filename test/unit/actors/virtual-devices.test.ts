@@ -323,3 +323,17 @@ test('PIPELINE_PARALLEL divides a network by the speeds that devices measured', 
   const plain = await load(cluster, 'HETERO:CPU,GPU');
   t.deepEqual(plain.variants.map(placesOf), [[['host-a/CPU']]]);
 });
+
+test('crashes that are long apart are nobody’s fault', async t => {
+  const {cluster} = await threeDevices();
+  const {id} = await load(cluster, 'WASM');
+  for (let crash = 1; crash <= 4; crash++) {
+    cluster.system.stop(crash === 1 ? wasm.address : `device.again${crash - 1}`);
+    await cluster.addDevice({...wasm, address: `device.again${crash}`, restarts: crash});
+    for (let minute = 0; minute < 6; minute++) {
+      cluster.keep(id);
+      await cluster.world.advance(59_000);
+    }
+  }
+  t.is(cluster.changes.at(-1)?.lost, null);
+});
