@@ -49,6 +49,7 @@ export type {VariableState} from './client/request-states.js';
 export type {NetworkRuntimeGraph} from './client/runtime-graph.js';
 export {type ErrorCode, type ErrorPlace, InferenceError} from './errors.js';
 export type {Config} from './plugin/plugin.js';
+export type {Metric} from './ports/metrics.js';
 export {Tensor} from './tensor.js';
 /** Changes of whole networks: quantisation. */
 export * as transform from './transform/index.js';

@@ -18,6 +18,7 @@ export async function connectClient(
   await joined.transport.flush();
   return {
     session: client.session,
+    metrics: () => joined.system.metrics(),
     bulk: joined.bulk,
     codec: blobCodec(packageVersion()),
     async close() {

@@ -3,6 +3,7 @@ import {connectClient} from './connect-client.js';
 import type {ConnectOptions} from './connect-options.js';
 import {type EmbeddedOptions, startEmbedded} from './embedded.js';
 import {type ClientOptions, tracerOf} from './open-telemetry.js';
+import {prometheusText} from './prometheus-text.js';
 
 /** Where everything begins: a cluster that runs elsewhere, or one inside this process. */
 export class Core extends ClusterClient {
@@ -12,6 +13,11 @@ export class Core extends ClusterClient {
   static async connect(options: ConnectOptions & ClientOptions = {}): Promise<Core> {
     const {openTelemetry: _, ...connect} = options;
     return new Core(await connectClient(connect, {tracer: tracerOf(options)}));
+  }
+
+  /** `metrics` in Prometheus's text format, for a program that serves its own. */
+  prometheusMetrics(): string {
+    return prometheusText(this.metrics());
   }
 
   /**

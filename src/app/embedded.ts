@@ -72,5 +72,6 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     throw error;
   }
   await transport.flush();
-  return {session: client.session, bulk, codec: blobCodec(packageVersion()), close};
+  const metrics = () => system.metrics();
+  return {session: client.session, metrics, bulk, codec: blobCodec(packageVersion()), close};
 }

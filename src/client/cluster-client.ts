@@ -20,6 +20,7 @@ import {sharedConfig} from '../plan/device-config.js';
 import type {Config} from '../plugin/plugin.js';
 import type {BlobCodec} from '../ports/blob-codec.js';
 import type {BulkStore} from '../ports/bulk-store.js';
+import type {Metric} from '../ports/metrics.js';
 import {parsePreprocessing} from '../transform/parse-preprocessing.js';
 import {ClientConfig} from './client-config.js';
 import {type ClusterActivity, clusterActivity, clusterStatus} from './cluster-activity.js';
@@ -53,6 +54,8 @@ export interface ClusterLink {
   readonly session: Session;
   readonly bulk: BulkStore;
   readonly codec: BlobCodec;
+  /** Of what else there is in this process. */
+  metrics?(): readonly Metric[];
   close(): Promise<void>;
 }
 
@@ -90,6 +93,11 @@ export class ClusterClient {
   async getDeviceDescriptions(): Promise<readonly DeviceDescription[]> {
     const answer = await this.#ask(ask => ({kind: 'devices', ask}), devicesTimeoutMs);
     return parseDevices(answer);
+  }
+
+  /** What this process measures: of the client's requests, of its transport. */
+  metrics(): readonly Metric[] {
+    return [...this.#link.session.metrics(), ...(this.#link.metrics?.() ?? [])];
   }
 
   /** Devices, also those that are gone, and deployments, as the coordinator knows them now. */

@@ -13,8 +13,10 @@ import type {NamedTensors} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import type {Question} from '../kernel/asks.js';
 import type {Clock} from '../ports/clock.js';
+import type {Metric} from '../ports/metrics.js';
 import type {RequestTracer} from '../ports/request-tracer.js';
 import type {Timers} from '../ports/timers.js';
+import {RequestMeter} from './request-meter.js';
 import {stageSpans} from './stage-spans.js';
 
 /** What a request came to. */
@@ -65,6 +67,7 @@ const reachedMsMin = 1000;
 export class Session {
   readonly #options: SessionOptions;
   readonly #requests = new Map<number, Waiter<InferenceOutcome>>();
+  readonly #meter: RequestMeter;
   readonly #asks = new Map<number, Waiter<unknown>>();
   readonly #changed = new Map<string, (deployment: Deployment) => void>();
   #submitted = 0;
@@ -74,6 +77,12 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#meter = new RequestMeter(options.clock);
+  }
+
+  /** Of its requests. */
+  metrics(): readonly Metric[] {
+    return this.#meter.metrics();
   }
 
   /** Takes what the actor emits. */
@@ -102,8 +111,18 @@ export class Session {
     options: SubmitOptions,
   ): {readonly id: number; readonly outcome: Promise<InferenceOutcome>} {
     const request = this.#submitted++;
+    const ended = this.#meter.begin();
     const outcome = new Promise<InferenceOutcome>((resolve, reject) => {
-      this.#requests.set(request, {resolve, reject});
+      this.#requests.set(request, {
+        resolve(value) {
+          ended('done');
+          resolve(value);
+        },
+        reject(error) {
+          ended(InferenceError.from(error).code);
+          reject(error);
+        },
+      });
     });
     this.#trace(deployment, request, outcome);
     const submission = {request, deployment, tensors, ...options};

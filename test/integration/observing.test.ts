@@ -75,6 +75,7 @@ test.serial('docs/OBSERVING.md lists every metric, and no other', async t => {
   const names = new Set([
     ...namesIn(await scrape('node')),
     ...namesIn(await scrape('coordinator')),
+    ...namesIn(core.prometheusMetrics()),
   ]);
   const listed = [...page.matchAll(/^\| `(\w+_\w+)`/gm)].map(([, name = '']) => name);
   t.deepEqual([...names].sort(), listed.sort());
