@@ -18,10 +18,20 @@ export function expiredEntry(kept: KeptDeployment): LogEffect {
 
 /** Its variants are gone, and others cannot be had: logged if it was not known. */
 export function loseDeployment(kept: KeptDeployment, thrown: unknown): readonly LogEffect[] {
-  const error = InferenceError.from(thrown);
+  const error = lossOf(kept, InferenceError.from(thrown));
   if (!kept.lose(error)) return [];
   const fields = {...fieldsOf(kept), code: error.code, reason: error.message};
   return [{do: 'log', level: 'warn', message: 'a network cannot be laid out now', fields}];
+}
+
+/**
+ * It was loaded once, so what stands in the way may pass: what the devices that are left refuse, the
+ * one that is gone took. Only a network that kills devices stays out.
+ */
+function lossOf({order}: KeptDeployment, error: InferenceError): InferenceError {
+  if (error.retryable || error.code === 'QUARANTINED') return error;
+  const text = `devices of ${order.device} are gone, and without them: ${error.message}`;
+  return new InferenceError('DEVICE_LOST', text, error.place);
 }
 
 function entry(kept: KeptDeployment, message: string): LogEffect {

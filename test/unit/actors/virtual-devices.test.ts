@@ -337,3 +337,19 @@ test('crashes that are long apart are nobody’s fault', async t => {
   }
   t.is(cluster.changes.at(-1)?.lost, null);
 });
+
+test('a network that the devices that are left do not take waits for the one that is gone', async t => {
+  const {cluster, cpu: second} = await threeDevices();
+  second.refused = {exp: 'too hard'};
+  const {id} = await load(cluster, 'HETERO:CPU,WASM');
+  cluster.system.stop(wasm.address);
+  await cluster.world.advance(1000);
+  const left = cluster.changes.at(-1);
+  t.like(left, {id, lost: {code: 'DEVICE_LOST'}});
+  t.regex(left?.lost?.message ?? '', /are gone, and without them: .*\n.*CPU: too hard/);
+  await cluster.addDevice({...wasm, address: 'device.back'});
+  await cluster.world.advance(1000);
+  const back = cluster.changes.at(-1);
+  t.is(back?.lost, null);
+  t.deepEqual(back?.variants.map(placesOf), [[['host-a/CPU'], ['host-b/WASM']]]);
+});
