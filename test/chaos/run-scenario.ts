@@ -5,12 +5,12 @@ import {ChaosLoad} from './chaos-load.js';
 import type {Scenario, ScenarioResult} from './scenario.js';
 
 /** Successes before the harm, and after it. */
-const warmUp = 20;
-const proof = 20;
+const warmUp = 200;
+const proof = 500;
 
 /** Starts the processes, puts load on, does the harm, and sees what became of every request. */
 export async function runScenario(t: Cleanup, scenario: Scenario): Promise<ScenarioResult> {
-  const {name, device, config = {}, requests = 4, timeoutMs = 20_000} = scenario;
+  const {name, device, config = {}, requests = 16, timeoutMs = 20_000} = scenario;
   const cluster = await startClusterProcesses(t, servers => scenario.commands(servers, t));
   const core = await cluster.connect();
   const executable = await core.loadNetwork(await core.readNetwork(line()), device, config);

@@ -20,7 +20,7 @@ export interface Scenario {
   commands(servers: string, t: Cleanup): Commands | Promise<Commands>;
   readonly device: string;
   readonly config?: Readonly<Record<string, string | number | boolean>>;
-  /** Default: 4 at once, 20 s each. */
+  /** Default: 16 at once, 20 s each. */
   readonly requests?: number;
   readonly timeoutMs?: number;
   /** Codes that requests may fail with; none unless said. */
