@@ -62,37 +62,32 @@ export function* queryWishes(
 ): Flow<readonly Queried[]> {
   const inspections = new Map<boolean, Inspection>();
   const questions = new Map<string, Question>();
+  const inspected: {readonly wish: Wish; readonly inspection: Inspection}[] = [];
   for (const wish of wishes) {
     const batched = wish.batch > 1;
     const inspection = inspections.get(batched) ?? (yield* inspect(order, {batched, planner}));
     inspections.set(batched, inspection);
+    inspected.push({wish, inspection});
     for (const device of devicesOf(wish)) {
       questions.set(questionKey(wish, device), queryQuestion(device, wish, inspection));
     }
   }
   const answers = (yield {wait: 'ask', questions: [...questions.values()]}) as Outcome[];
   const byKey = new Map([...questions.keys()].map((key, at) => [key, answers[at]]));
-  const measured = new Map<Wish, Measured>();
-  for (const wish of wishes.filter(isPipelined)) measured.set(wish, yield* measureDevices(wish));
-  const processing = new Map<Wish, ProcessingFaults>();
-  for (const wish of wishes) {
-    const inspection = inspections.get(wish.batch > 1);
-    invariant(inspection !== undefined, 'every wish has been looked at');
-    processing.set(wish, yield* askProcessing(wish, inspection, processingQuery(wish, inspection)));
-  }
-  return wishes.map(wish => {
-    const inspection = inspections.get(wish.batch > 1);
-    invariant(inspection !== undefined, 'every wish has been looked at');
+  const queried: Queried[] = [];
+  for (const {wish, inspection} of inspected) {
     const candidates = wish.chosen.map(({label, devices}) => {
       const all = devices.map(device => {
         return supportOf(byKey.get(questionKey(wish, device)), inspection);
       });
       return {device: label, support: all.reduce(both)};
     });
-    const faults = processing.get(wish) ?? new Map();
-    const speeds = measured.get(wish) ?? null;
-    return {order, wish, inspection, candidates, processing: faults, measured: speeds};
-  });
+    const query = processingQuery(wish, inspection);
+    const processing = yield* askProcessing(wish, inspection, query);
+    const measured = isPipelined(wish) ? yield* measureDevices(wish) : null;
+    queried.push({order, wish, inspection, candidates, processing, measured});
+  }
+  return queried;
 }
 
 /** Reads a network; `batched`: as one that takes several requests as one. */
