@@ -8,7 +8,7 @@ import type {Flow} from '../src/kernel/flows.js';
 import type {Wish} from '../src/plan/wish.js';
 import type {DeploymentTask} from './deployment-task.js';
 import {type PreparedWish, prepareImports} from './import-variants.js';
-import type {KeptDeployment} from './kept-deployment.js';
+import {type KeptDeployment, replicasOf} from './kept-deployment.js';
 import {loadStages, type Prepared, prepareStages, releaseStages} from './lay-out.js';
 import type {Quarantine} from './quarantine.js';
 import {devicesOf, layOut, type Queried, queryWishes} from './split.js';
@@ -56,9 +56,9 @@ export function* buildVariants(
     if (!error.retryable) kept.refused.set(wishKey(wish), error);
   };
   const open = wishes.filter(wish => {
-    const known = kept.refused.get(wishKey(wish)) ?? quarantined(kept, wish, context);
-    if (known !== undefined) unbuilt.push({wish, error: known});
-    return known === undefined;
+    const reason = kept.refused.get(wishKey(wish)) ?? quarantined(kept, wish, context);
+    if (reason !== undefined) refuse(wish, reason);
+    return reason === undefined;
   });
   for (const {wish, result} of yield* prepareWishes(kept, open, context)) {
     if (result instanceof InferenceError) refuse(wish, result);
@@ -164,10 +164,6 @@ function quarantined(
 function throwIfReleased({released}: KeptDeployment): void {
   if (released)
     throw new InferenceError('RELEASED', 'the network was released while it was loaded');
-}
-
-function replicasOf({stageGraph}: Prepared) {
-  return stageGraph.stages.flatMap(({replicas}) => replicas);
 }
 
 /** At each slot (a batch has one for each of its requests) one runs, and the next is there. */

@@ -187,7 +187,7 @@ export class KeptDeployment {
   }
 }
 
-export function replicasOf({stageGraph}: Variant): readonly Replica[] {
+export function replicasOf({stageGraph}: Pick<Variant, 'stageGraph'>): readonly Replica[] {
   return stageGraph.stages.flatMap(({replicas}) => replicas);
 }
 

@@ -353,3 +353,20 @@ test('a network that the devices that are left do not take waits for the one tha
   t.is(back?.lost, null);
   t.deepEqual(back?.variants.map(placesOf), [[['host-a/CPU'], ['host-b/WASM']]]);
 });
+
+test('MULTI without a device that its network is kept off is laid out once', async t => {
+  const {cluster} = await threeDevices();
+  const {id} = await load(cluster, 'MULTI:CPU,WASM');
+  for (let crash = 1; crash <= 3; crash++) {
+    cluster.system.stop(crash === 1 ? wasm.address : `device.again${crash - 1}`);
+    await cluster.addDevice({...wasm, address: `device.again${crash}`, restarts: crash});
+    await cluster.world.advance(1000);
+  }
+  const last = cluster.changes.at(-1);
+  t.deepEqual(last?.variants.map(placesOf), [[['host-a/CPU']]]);
+  t.like(last?.excluded, [{device: 'WASM', error: {code: 'QUARANTINED'}}]);
+  cluster.keep({id, epoch: last?.epoch ?? 0});
+  const told = cluster.changes.length;
+  await cluster.world.advance(30_000);
+  t.is(cluster.changes.length, told);
+});
