@@ -29,12 +29,16 @@ export class Tensor<T extends ElementType = ElementType> implements TensorData<T
     return elementCount(this.shape);
   }
 
-  /** A user's value as a tensor; throws TYPE_MISMATCH for what has no type, shape and data. */
+  /**
+   * A user's value as a tensor; throws TYPE_MISMATCH for what has no type, shape and data. Whatever
+   * may answer differently at each look, such as a subclass with accessors, is looked at once.
+   */
   static from(value: unknown, name: string): Tensor {
-    if (value instanceof Tensor) return value;
+    if (isPlain(value)) return value;
     if (isTensorLike(value)) {
-      checkTensor(value, name);
-      return new Tensor(value.type, value.shape, value.data);
+      const {type, shape, data} = value;
+      checkTensor({type, shape, data}, name);
+      return new Tensor(type, shape, data);
     }
     const given = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
     throw new InferenceError(
@@ -46,6 +50,12 @@ export class Tensor<T extends ElementType = ElementType> implements TensorData<T
   toString(): string {
     return `${this.type}${formatShape(this.shape)}`;
   }
+}
+
+/** A Tensor as its constructor left it. */
+function isPlain(value: unknown): value is Tensor {
+  if (!(value instanceof Tensor) || Object.getPrototypeOf(value) !== Tensor.prototype) return false;
+  return Object.getOwnPropertyDescriptor(value, 'data')?.get === undefined;
 }
 
 function isTensorLike(value: unknown): value is TensorData {

@@ -5,11 +5,11 @@ import type {Frame} from '../ports/transport.js';
 import {packMessage, unpackMessage} from './message-codec.js';
 import {readStrings, writeStrings} from './string-elements.js';
 import {
-  elementBytes,
   isStrings,
   parseTensorTable,
+  type SentTensor,
+  sentTensors,
   type TensorEntry,
-  tensorRows,
 } from './tensor-table.js';
 
 const version = 1;
@@ -44,7 +44,8 @@ export function encodeFrame(
   frame: Frame,
   bytesMax: number = Number.POSITIVE_INFINITY,
 ): Uint8Array<ArrayBuffer> {
-  const rows = tensorRows(frame.tensors);
+  const sent = sentTensors(frame.tensors);
+  const rows = sent.map(({row}) => row);
   const header = packMessage({v: version, m: frame.message, t: rows});
   checkHeaderLength(header.length, headerBytesMax);
   const headerEnd = lengthBytes + header.length;
@@ -58,12 +59,11 @@ export function encodeFrame(
   new DataView(bytes.buffer).setUint32(0, header.length, true);
   bytes.set(header, lengthBytes);
   let at = headerEnd;
-  let index = 0;
-  for (const tensor of frame.tensors.values()) {
+  for (const [index, {elements}] of sent.entries()) {
     const start = aligned(at);
     bytes.fill(0, at, start);
-    at = ends[index++] ?? start;
-    writeElements(tensor, bytes.subarray(start, at));
+    at = ends[index] ?? start;
+    writeElements(elements, bytes.subarray(start, at));
   }
   return bytes;
 }
@@ -124,9 +124,9 @@ function tensorEnds(headerEnd: number, sizes: readonly number[]): readonly numbe
   });
 }
 
-function writeElements(tensor: TensorData, into: Uint8Array): void {
-  if (isStrings(tensor)) writeStrings(tensor.data, into);
-  else into.set(elementBytes(tensor));
+function writeElements(elements: SentTensor['elements'], into: Uint8Array): void {
+  if (isStrings(elements)) writeStrings(elements, into);
+  else into.set(elements);
 }
 
 function readElements(entry: TensorEntry, bytes: Uint8Array): TensorData {

@@ -12,7 +12,7 @@ import {checkFrameBytes} from './frame-codec.js';
 import {LaneCounters} from './lane-counters.js';
 import {StatusBoard} from './status-board.js';
 import {Switchboard} from './switchboard.js';
-import {tensorRows} from './tensor-table.js';
+import {sentTensors} from './tensor-table.js';
 
 /** Bytes of one frame, unless a transport is given another bound. */
 export const defaultFrameBytesMax = 2 ** 30;
@@ -71,7 +71,7 @@ class LocalTransport implements Transport {
  * shapes say, and PAYLOAD_TOO_LARGE.
  */
 export function checkFrame(frame: Frame, frameBytesMax: number): number {
-  const bytes = tensorRows(frame.tensors).reduce((sum, row) => sum + row[3], 0);
+  const bytes = sentTensors(frame.tensors).reduce((sum, {row}) => sum + row[3], 0);
   checkFrameBytes(bytes, frameBytesMax);
   return bytes;
 }

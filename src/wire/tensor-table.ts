@@ -19,17 +19,30 @@ export interface TensorEntry {
 /** What the header holds for each tensor: name, element type, shape, bytes. */
 export type TensorRow = readonly [string, ElementType, readonly number[], number];
 
-/** Throws InferenceError INVALID_FRAME for tensors that no receiver would take. */
-export function tensorRows(tensors: NamedTensors): readonly TensorRow[] {
-  const rows: TensorRow[] = [];
-  for (const [name, tensor] of tensors) {
-    rows.push([name, tensor.type, tensor.shape, tensorBytes(tensor)]);
+/** A tensor as it is sent: its row, and the elements that the row counted. */
+export interface SentTensor {
+  readonly row: TensorRow;
+  readonly elements: Uint8Array | readonly string[];
+}
+
+/**
+ * Reads each tensor once: what a caller's object answers at a second look is never believed. Throws
+ * InferenceError INVALID_FRAME for tensors that no receiver would take.
+ */
+export function sentTensors(tensors: NamedTensors): readonly SentTensor[] {
+  const sent: SentTensor[] = [];
+  const lengths: number[] = [];
+  for (const [name, {type, shape, data}] of tensors) {
+    const elements = type === 'string' ? [...(data as readonly string[])] : bytesOf(data);
+    lengths.push(isStrings(elements) ? elements.length : data.length);
+    const bytes = isStrings(elements) ? stringsBytes(elements) : elements.byteLength;
+    sent.push({row: [name, type, [...shape], bytes], elements});
   }
-  for (const {name, count} of parseTensorTable(rows)) {
-    const {length} = tensors.get(name)?.data ?? [];
+  for (const [index, {name, count}] of parseTensorTable(sent.map(({row}) => row)).entries()) {
+    const length = lengths[index];
     if (length !== count) throw invalid(`${count} elements in tensor '${name}'`, length);
   }
-  return rows;
+  return sent;
 }
 
 /** Throws InferenceError INVALID_FRAME unless every row is whole and true to itself. */
@@ -62,18 +75,14 @@ function elementCount(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
 }
 
-function tensorBytes(tensor: TensorData): number {
-  return isStrings(tensor) ? stringsBytes(tensor.data) : elementBytes(tensor).byteLength;
-}
-
-/** The bytes of a tensor's elements where they lie; for any type but string. */
-export function elementBytes(tensor: TensorData): Uint8Array {
-  const {buffer, byteOffset, byteLength} = tensor.data as Uint8Array;
+/** The bytes of a tensor's elements where they lie; none if it holds no typed array. */
+function bytesOf(data: TensorData['data']): Uint8Array {
+  const {buffer, byteOffset, byteLength} = data as Uint8Array;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-export function isStrings(tensor: TensorData): tensor is TensorData<'string'> {
-  return tensor.type === 'string';
+export function isStrings(elements: SentTensor['elements']): elements is readonly string[] {
+  return Array.isArray(elements);
 }
 
 function isElementType(value: unknown): value is ElementType {

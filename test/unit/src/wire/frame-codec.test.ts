@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {Packr} from 'msgpackr';
-import type {NamedTensors} from '../../../../schemas/tensor.js';
+import type {NamedTensors, TensorData} from '../../../../schemas/tensor.js';
 import {InferenceError} from '../../../../src/errors.js';
 import {decodeFrame, encodeFrame, headerBytesMax} from '../../../../src/wire/frame-codec.js';
 import {plainFrame, sampleTensors} from '../../../support/sample-tensors.js';
@@ -116,6 +116,33 @@ test('a tensor whose data is not what its shape says is refused when encoded', t
       {code: 'INVALID_FRAME'},
     );
   }
+});
+
+test('a tensor is read once, so that nothing but its elements is sent', t => {
+  const type = 'f32' as const;
+  const answers = [Float32Array.of(1, 2), Float32Array.of(1)];
+  const shrinking = {
+    type,
+    shape: [2],
+    get data() {
+      return answers.shift() ?? new Float32Array(0);
+    },
+  };
+  const texts = [['a', 'b'], ['a']];
+  const strings = {
+    type: 'string' as const,
+    shape: [2],
+    get data() {
+      return texts.shift() ?? [];
+    },
+  };
+  const tensors = new Map<string, TensorData>([
+    ['x', shrinking],
+    ['s', strings],
+  ]);
+  const sent = decodeFrame(encodeFrame({message: null, tensors, owned: false})).tensors;
+  t.deepEqual(sent.get('x')?.data, Float32Array.of(1, 2));
+  t.deepEqual(sent.get('s')?.data, ['a', 'b']);
 });
 
 const row = (...fields: readonly unknown[]) => ({v: 1, m: null, t: [fields]});
