@@ -21,6 +21,9 @@ interface Running {
 
 type Start = ToDeviceProcess & {readonly kind: 'start'};
 
+/** One that is asked to stop while it starts has this long to come up, and leave in order. */
+const startTimeoutMs = 2000;
+
 let running: Promise<Running> | undefined;
 let stopping = false;
 
@@ -61,7 +64,10 @@ function tell(message: FromDeviceProcess): void {
 async function stop(gently: boolean): Promise<void> {
   if (stopping) return;
   stopping = true;
+  // A plugin that never comes up must not keep its process.
+  const late = setTimeout(() => process.exit(0), startTimeoutMs);
   const started = await running?.catch(() => undefined);
+  clearTimeout(late);
   await started?.close(gently);
   process.exit(0);
 }

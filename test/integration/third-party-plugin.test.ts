@@ -10,7 +10,7 @@ import {runNode} from '../../src/app/run-node.js';
 import {Core} from '../../src/index.js';
 import {silentLog} from '../../src/ports/log.js';
 import {createdPlugin} from '../support/created-plugin.js';
-import {runHeterodyne} from '../support/heterodyne-process.js';
+import {HeterodyneProcess, runHeterodyne} from '../support/heterodyne-process.js';
 import {sharedNats, stopSharedNats} from '../support/nats.js';
 import {NetworkBuilder} from '../support/network-builder.js';
 import {runCommand} from '../support/run-command.js';
@@ -130,6 +130,21 @@ test.serial('a node that finds no device does not start', async t => {
   const setting = {name: 'host-a', devices: [], plugins: [plugin], connect, log: silentLog};
   await t.throwsAsync(runNode(setting), {code: 'UNKNOWN_DEVICE', message: /none was found/});
 });
+
+test.serial(
+  'a node that is interrupted while a plugin starts ends, and so does the plugin',
+  async t => {
+    const devices = "devices: () => new Promise(() => console.error('never comes up'))";
+    const plugin = await writtenPlugin(t, devices);
+    const {url} = await sharedNats();
+    const env = {HETERODYNE_SERVERS: url, HETERODYNE_CLUSTER: randomUUID()};
+    const node = new HeterodyneProcess(t, ['node', '-d', 'CPU', '--plugin', plugin], {env});
+    await node.says(/never comes up/);
+    node.kill('SIGTERM');
+    // Its stderr, which the plugin's process shares, is closed by then.
+    t.is((await node.ended).status, 0);
+  },
+);
 
 test('a created plugin is tried by its path, in processes of their own', async t => {
   const plugin = await createdPlugin(await temporaryFolder(t), 'my-chip');

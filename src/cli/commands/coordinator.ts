@@ -1,11 +1,10 @@
 import {Command} from 'commander';
 import {runCoordinator} from '../../app/run-coordinator.js';
 import {standardLog} from '../../app/standard-log.js';
-import {Closers} from '../closers.js';
 import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
 import {type MetricsFlags, startMetrics, withMetricsOption} from '../metrics-option.js';
 import type {Console} from '../report.js';
-import {untilSignal} from '../until-signal.js';
+import {serveUntilSignal} from '../serve-until-signal.js';
 
 /** `heterodyne coordinator`. */
 export function coordinatorCommand(console: Console): Command {
@@ -15,18 +14,14 @@ export function coordinatorCommand(console: Console): Command {
       'after',
       '\nExample:\n  $ heterodyne coordinator --servers nats://127.0.0.1:4222\n',
     )
-    .action(async (options: ServerOptions & MetricsFlags) => {
-      const log = standardLog(options.verbose ? 'debug' : 'info', {process: 'coordinator'});
-      const closers = new Closers();
-      try {
+    .action((options: ServerOptions & MetricsFlags) =>
+      serveUntilSignal(async closers => {
+        const log = standardLog(options.verbose ? 'debug' : 'info', {process: 'coordinator'});
         const coordinator = await runCoordinator(connectOptions(options, 'coordinator'), log);
         closers.add(() => coordinator.close());
         const source = {process: 'coordinator', collect: async () => coordinator.metrics()};
         closers.add(await startMetrics(options, source, console));
         console.note('coordinator is running');
-        await untilSignal();
-      } finally {
-        await closers.close();
-      }
-    });
+      }),
+    );
 }

@@ -3,12 +3,11 @@ import {Command} from 'commander';
 import {runNode} from '../../app/run-node.js';
 import {standardLog} from '../../app/standard-log.js';
 import {type CacheFlags, cacheOptions, withCacheOptions} from '../cache-options.js';
-import {Closers} from '../closers.js';
 import {connectOptions, type ServerOptions, withServerOptions} from '../cluster-options.js';
 import {type MetricsFlags, startMetrics, withMetricsOption} from '../metrics-option.js';
 import {collect, kinds} from '../parse-options.js';
 import type {Console} from '../report.js';
-import {untilSignal} from '../until-signal.js';
+import {serveUntilSignal} from '../serve-until-signal.js';
 
 interface Options extends ServerOptions, CacheFlags, MetricsFlags {
   readonly name: string;
@@ -32,11 +31,10 @@ export function nodeCommand(console: Console): Command {
       '\nExample:\n  $ heterodyne node --servers nats://10.0.0.5:4222 --name edge --devices CPU,WASM\n' +
         '  $ heterodyne node --plugin ./my-plugin.js\n',
     )
-    .action(async (options: Options) => {
-      const logLevel = options.verbose ? 'debug' : 'warn';
-      const log = standardLog(logLevel, {node: options.name});
-      const closers = new Closers();
-      try {
+    .action((options: Options) =>
+      serveUntilSignal(async closers => {
+        const logLevel = options.verbose ? 'debug' : 'warn';
+        const log = standardLog(logLevel, {node: options.name});
         const node = await runNode({
           name: options.name,
           ...(options.devices === undefined ? {} : {devices: options.devices}),
@@ -50,9 +48,7 @@ export function nodeCommand(console: Console): Command {
         const source = {process: 'node', collect: () => node.metrics()};
         closers.add(await startMetrics(options, source, console));
         console.note(`node ${options.name} is running with ${node.devices.join(', ')}`);
-        await Promise.race([untilSignal(), node.failed]);
-      } finally {
-        await closers.close();
-      }
-    });
+        await node.failed;
+      }),
+    );
 }

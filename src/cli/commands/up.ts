@@ -7,11 +7,11 @@ import {standardLog} from '../../app/standard-log.js';
 import {startNatsServer} from '../../app/start-nats-server.js';
 import {InferenceError} from '../../errors.js';
 import {type CacheFlags, cacheOptions, withCacheOptions} from '../cache-options.js';
-import {Closers} from '../closers.js';
+import type {Closers} from '../closers.js';
 import {type MetricsFlags, startMetrics, withMetricsOption} from '../metrics-option.js';
 import {kinds, wholeNumber} from '../parse-options.js';
 import type {Console} from '../report.js';
-import {untilSignal} from '../until-signal.js';
+import {serveUntilSignal} from '../serve-until-signal.js';
 
 interface Options extends CacheFlags, MetricsFlags {
   readonly host: string;
@@ -45,18 +45,9 @@ export function upCommand(console: Console): Command {
       'after',
       '\nExample:\n  $ heterodyne up\n  $ heterodyne devices --servers nats://127.0.0.1:4222\n',
     )
-    .action(async (options: Options) => {
-      const interrupted = untilSignal();
-      const closers = new Closers();
-      const work = runCluster(options, closers, console);
-      try {
-        await Promise.race([work, interrupted]);
-      } finally {
-        await closers.close();
-      }
-      // What was being started when it was interrupted ends with this process.
-      process.exit();
-    });
+    .action((options: Options) =>
+      serveUntilSignal(closers => runCluster(options, closers, console)),
+    );
 }
 
 /** Rejects with what kept the cluster from starting, or with NO_SERVER when its server ends. */
