@@ -1,5 +1,4 @@
 import {type ChildProcess, fork} from 'node:child_process';
-import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import {InferenceError} from '../errors.js';
 import type {Metric} from '../ports/metrics.js';
@@ -60,13 +59,13 @@ export class DeviceProcesses implements TaskExecutor {
       if (message.kind === 'failed') failure = `${message.error.code}: ${message.error.message}`;
       this.#onMessage(plugin, message);
     });
-    child.on('error', () => {});
+    const ended = endOf(child);
     const restarts = this.#starts.get(plugin) ?? 0;
     this.#starts.set(plugin, restarts + 1);
     child.send(this.#start(plugin, restarts));
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    const how = await ended;
     this.#running.delete(plugin);
-    const why = failure || (signal === null ? `exit status ${code}` : `signal ${signal}`);
+    const why = failure || how;
     const text = `the process of ${plugin} ended: ${why}`;
     this.#waiting.get(plugin)?.reject(new InferenceError('DEVICE_LOST', text));
     return why;
@@ -129,12 +128,25 @@ export class DeviceProcesses implements TaskExecutor {
   }
 }
 
+/** Settles with how a child has ended, or why it could not be started. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise(resolve => {
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `exit status ${code}` : `signal ${signal}`);
+    });
+    // Of one that runs, a message could not be sent: it is ending, and its exit follows.
+    child.on('error', ({message}) => {
+      if (child.pid === undefined) resolve(message);
+    });
+  });
+}
+
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
+  const ended = endOf(child);
   if (child.connected) child.send({kind: 'stop'} satisfies ToDeviceProcess);
   const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-  await exited;
+  await ended;
   clearTimeout(timer);
 }
 

@@ -2,6 +2,8 @@
 import {createProgram} from './program.js';
 import {describeError, systemConsole} from './report.js';
 
+const endTimeoutMs = 5000;
+
 const console = systemConsole();
 
 // Whoever read the result has seen enough of it, as `head` has.
@@ -16,4 +18,6 @@ try {
   const verbose = process.argv.includes('--verbose') || process.argv.includes('-v');
   console.note(describeError(error, verbose));
   process.exitCode = 1;
+  // What could not be closed does not keep a command that has failed.
+  setTimeout(() => process.exit(), endTimeoutMs).unref();
 }

@@ -13,8 +13,11 @@ export async function serveUntilSignal(
   const closers = new Closers();
   try {
     await Promise.race([serve(closers).then(() => interrupted), interrupted]);
-  } finally {
-    await closers.close();
+  } catch (error) {
+    // What fails to close has the same cause, or a lesser one.
+    await closers.close().catch(() => {});
+    throw error;
   }
+  await closers.close();
   process.exit();
 }
