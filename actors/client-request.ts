@@ -6,6 +6,7 @@ import {defaultPriority, type Priority} from '../schemas/priority.js';
 import {clientIndex} from '../schemas/stage-graph.js';
 import type {StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
+import type {TraceContext} from '../schemas/trace-context.js';
 import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
 import type {Entrant} from './admission-window.js';
@@ -26,6 +27,8 @@ export interface Submission {
   readonly priority?: Priority;
   /** Of a network with states. */
   readonly state?: SubmittedState;
+  /** If it is traced. */
+  readonly trace?: TraceContext;
 }
 
 /** What a request goes on from. */
@@ -177,7 +180,7 @@ export class ClientRequest {
   }
 
   #infer(client: string, now: number): Infer {
-    const {request, priority = defaultPriority, profile} = this.submission;
+    const {request, priority = defaultPriority, profile, trace} = this.submission;
     return {
       kind: 'infer',
       client,
@@ -189,6 +192,7 @@ export class ClientRequest {
       priority,
       profile,
       timings: [],
+      ...(trace && {trace}),
     };
   }
 

@@ -36,6 +36,8 @@ export interface DeviceOptions {
   readonly idleMs: number;
   /** A device that is leaving ends after this time, whatever it does. */
   readonly leaveMsMax: number;
+  /** Its process makes spans. Default: false. */
+  readonly traces?: boolean | undefined;
 }
 
 /** What the device tells its host: nobody needs it any more. */
@@ -226,8 +228,9 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
       return outcome.ok ? [...answers, this.#release(null, address)] : answers;
     }
     const {slots, queuedMax, origin} = outcome.value as LoadedStage;
-    const device = this.#options.description.name;
-    const behaviour = actorOf[order.role]({order, device, slots, queuedMax});
+    const {description, traces} = this.#options;
+    const setting = {order, device: description.name, slots, queuedMax, traces};
+    const behaviour = actorOf[order.role](setting);
     const answer: LoadAnswer = {slots, origin};
     held.state = 'loaded';
     held.answer = answer;

@@ -2,6 +2,7 @@ import type {Infer, StageTiming} from '../schemas/messages/stage.js';
 import type {Priority} from '../schemas/priority.js';
 import type {StateRef} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
+import type {TraceContext} from '../schemas/trace-context.js';
 
 /** What names one try of one request. */
 export interface Attempt {
@@ -28,15 +29,18 @@ export class Gathering implements Attempt {
   readonly #timings = new Map<number, StageTiming>();
   readonly #missing: Set<number>;
   #owned = true;
-  /** When the last input came. */
-  readyAt = 0;
-  startedAt = 0;
+  /** When the last input came; until then, when the first did. */
+  readyAt: number;
+  /** When the kernel began. */
+  startedAt: number | undefined;
   /** Nobody waits for it any more; it runs to its end only because a kernel cannot be stopped. */
   discarded = false;
   /** Its kernel was found not to end. */
   reported = false;
   /** The states that it goes on from, if the network has any. */
   readonly state: StateRef | undefined;
+  /** If its client traces the request. */
+  readonly trace: TraceContext | undefined;
 
   constructor(infer: Infer, sources: readonly number[], now: number) {
     this.client = infer.client;
@@ -46,6 +50,8 @@ export class Gathering implements Attempt {
     this.profile = infer.profile;
     this.priority = infer.priority;
     this.state = infer.state;
+    this.trace = infer.trace;
+    this.readyAt = now;
     this.deadlineAt = now + infer.remainingMs;
     this.#missing = new Set(sources);
   }

@@ -134,7 +134,7 @@ export class StageOutbox {
   }
 
   #infer(of: Gathering, timings: readonly StageTiming[], remainingMs: number): Infer {
-    const {client, request, attempt, route, priority, profile, state} = of;
+    const {client, request, attempt, route, priority, profile, state, trace} = of;
     const source = this.#options.index;
     return {
       kind: 'infer',
@@ -148,6 +148,7 @@ export class StageOutbox {
       profile,
       timings,
       ...(state && {state}),
+      ...(trace && {trace}),
     };
   }
 }

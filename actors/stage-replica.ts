@@ -6,7 +6,6 @@ import {
   type StageTiming,
   stageMessageSchema,
 } from '../schemas/messages/stage.js';
-import type {InferenceCounters} from '../schemas/performance-counters.js';
 import type {NamedTensors} from '../schemas/tensor.js';
 import {InferenceError, invariant, queueFull, unreachable} from '../src/errors.js';
 import type {Behaviour, Delivery, Effect, Outcome} from '../src/kernel/behaviour.js';
@@ -21,8 +20,16 @@ import {stageCounters} from './stage-counters.js';
 import {StageJournal} from './stage-journal.js';
 import {type StageLoad, StageMeter} from './stage-meter.js';
 import {type OutboxOptions, StageOutbox} from './stage-outbox.js';
+import type {
+  ConfigureTask,
+  RuntimeGraphTask,
+  StageResult,
+  StageTask,
+  StuckTask,
+} from './stage-task.js';
+import {StageTracer, type StageTracerOptions} from './stage-tracer.js';
 
-export interface StageReplicaOptions extends OutboxOptions {
+export interface StageReplicaOptions extends OutboxOptions, Omit<StageTracerOptions, 'address'> {
   /** Name of the task executor that runs the stage's kernel: the stage's address. */
   readonly executor: string;
   /** Inferences given to the executor at once. */
@@ -33,36 +40,6 @@ export interface StageReplicaOptions extends OutboxOptions {
   readonly sources: readonly number[];
   /** Throws InferenceError for what must not reach the kernel. */
   admit(tensors: NamedTensors): void;
-}
-
-/** A task for the stage's executor. */
-export interface StageTask {
-  readonly tensors: NamedTensors;
-  readonly owned: boolean;
-  readonly profile: boolean;
-}
-
-/** What the stage's executor gives back. */
-export interface StageResult {
-  readonly tensors: NamedTensors;
-  readonly executeUs: number;
-  readonly counters?: InferenceCounters;
-}
-
-/** Tells it that a kernel does not end. */
-export interface StuckTask {
-  readonly kind: 'stuck';
-}
-
-/** Another task for it, which is answered by a RuntimeGraph. */
-export interface RuntimeGraphTask {
-  readonly kind: 'runtimeGraph';
-}
-
-/** Another one: how long requests wait for a batch from now on. */
-export interface ConfigureTask {
-  readonly kind: 'configure';
-  readonly batchTimeoutMs: number;
 }
 
 export type StagePrivate =
@@ -98,6 +75,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   readonly #finished = new RecentKeys(finishedMax);
   readonly #meter: StageMeter;
   readonly #journal: StageJournal;
+  readonly #tracer: StageTracer;
   readonly #states: KeptStates;
   #sweeping = false;
 
@@ -105,8 +83,10 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     this.#options = options;
     this.#outbox = new StageOutbox(options);
     this.#waiting = new Mailbox(options.queuedMax);
-    this.#meter = new StageMeter({...options, address: options.executor});
-    this.#journal = new StageJournal({...options, address: options.executor});
+    const placed = {...options, address: options.executor};
+    this.#meter = new StageMeter(placed);
+    this.#journal = new StageJournal(placed);
+    this.#tracer = new StageTracer(placed);
     this.#states = new KeptStates(options.states ?? []);
   }
 
@@ -115,7 +95,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       case 'infer':
         return this.#onInfer(message, {tensors, owned}, now);
       case 'cancel':
-        return this.#onCancel(attemptKey(message));
+        return this.#onCancel(attemptKey(message), now);
       case 'readState':
         return [this.#readState(message)];
       case 'forgetState':
@@ -163,13 +143,16 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
   }
 
   /** DEVICE_LOST: a client that has another replica may turn to it. */
-  stopped(): Effects {
+  stopped(now: number): Effects {
     const waiting = [...this.#waiting.entries()].map(([, gathering]) => gathering);
     const pending = [...this.#gathering.values(), ...waiting, ...this.#running.values()];
     const error = new InferenceError('DEVICE_LOST', `${this.#options.name} was stopped`);
     return pending
       .filter(gathering => !gathering.discarded)
-      .map(gathering => this.#outbox.failure(gathering, error));
+      .flatMap(gathering => [
+        this.#outbox.failure(gathering, error),
+        ...this.#tracer.ended(gathering, now, {error}),
+      ]);
   }
 
   metrics(): readonly Metric[] {
@@ -212,7 +195,7 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     const key = attemptKey(infer);
     if (this.#finished.has(key) || this.#running.has(key) || this.#waiting.get(key)) return [];
     const spared = this.#gathering.has(key) ? undefined : this.#makeRoom(key, infer);
-    const refusals = spared === undefined ? [] : [this.#refuse(spared.key, spared.entry)];
+    const refusals = spared === undefined ? [] : this.#refuse(spared.key, spared.entry, now);
     if (spared?.key === key) return refusals;
     const gathering = this.#gathering.get(key) ?? new Gathering(infer, this.#options.sources, now);
     this.#gathering.set(key, gathering);
@@ -228,11 +211,12 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     return this.#waiting.pushOut(infer.priority) ?? {key, entry: infer};
   }
 
-  #refuse(key: string, of: Attempt): Effect<StagePrivate> {
+  #refuse(key: string, of: Attempt, now: number): Effects {
     this.#finished.add(key);
     this.#meter.count('refused');
     const text = `${this.#options.name} holds ${this.#options.queuedMax} requests already`;
-    return this.#outbox.failure(of, queueFull(text, this.#retryAfterMs()));
+    const error = queueFull(text, this.#retryAfterMs());
+    return [this.#outbox.failure(of, error), ...this.#tracer.ended(of, now, {error})];
   }
 
   /** The time in which about half of what may wait here will be done. */
@@ -242,14 +226,14 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
 
   #onComplete(key: string, gathering: Gathering, now: number): Effects {
     gathering.readyAt = now;
-    if (gathering.deadlineAt <= now) return this.#expire(key);
+    if (gathering.deadlineAt <= now) return this.#expire(key, gathering, now);
     try {
       this.#outbox.checkRoute(gathering.route);
       const {state, tensors} = gathering;
       if (state !== undefined) gathering.borrow(this.#states.enter(gathering, state, tensors, now));
       this.#options.admit(gathering.tensors);
     } catch (thrown) {
-      return this.#fail(key, gathering, InferenceError.from(thrown));
+      return this.#fail(key, gathering, InferenceError.from(thrown), now);
     }
     if (this.#running.size < this.#options.slots) {
       return [this.#run(key, gathering, now), ...this.#armSweep()];
@@ -277,7 +261,8 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     const gathering = this.#running.get(key);
     this.#running.delete(key);
     const next = this.#runNext(now);
-    if (gathering === undefined || gathering.discarded) return next;
+    if (gathering === undefined) return next;
+    if (gathering.discarded) return [...next, ...this.#tracer.cancelled(gathering, now)];
     return [...next, ...this.#conclude(key, gathering, {outcome, now})];
   }
 
@@ -287,16 +272,17 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     {outcome, now}: {readonly outcome: Outcome; readonly now: number},
   ): Effects {
     if (!outcome.ok) {
-      return this.#fail(key, gathering, InferenceError.from(outcome.error, 'STAGE_FAILED'));
+      const error = InferenceError.from(outcome.error, 'STAGE_FAILED');
+      return this.#fail(key, gathering, error, now);
     }
     const result = outcome.value as StageResult;
     const absent = this.#outbox.absentOutput(result.tensors);
     if (absent !== undefined) {
       const error = new InferenceError('STAGE_FAILED', `the kernel made no output ${absent}`);
-      return this.#fail(key, gathering, error);
+      return this.#fail(key, gathering, error, now);
     }
     const timing = this.#time(gathering, result, now);
-    if (gathering.deadlineAt <= now) return this.#expire(key);
+    if (gathering.deadlineAt <= now) return this.#expire(key, gathering, now);
     const {state} = gathering;
     if (state !== undefined) this.#states.leave(gathering, state, result.tensors);
     this.#finished.add(key);
@@ -305,49 +291,59 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
       ? stageCounters(this.#options, timing, result.counters)
       : undefined;
     const progress = {timing, counters, remainingMs, load: this.#load + this.#running.size};
-    return this.#outbox.outputs(gathering, result.tensors, progress);
+    const effects: Effects = this.#outbox.outputs(gathering, result.tensors, progress);
+    effects.push(...this.#tracer.ended(gathering, now, {timing}));
+    return effects;
   }
 
   #runNext(now: number): Effects {
+    const expired: Effects = [];
     for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
-      if (next.entry.deadlineAt > now) return [this.#run(next.key, next.entry, now)];
-      this.#expire(next.key);
+      if (next.entry.deadlineAt > now) return [...expired, this.#run(next.key, next.entry, now)];
+      expired.push(...this.#expire(next.key, next.entry, now));
     }
-    return [];
+    return expired;
   }
 
   #time(gathering: Gathering, result: StageResult, now: number): StageTiming {
+    const {startedAt = now} = gathering;
     const timing = {
       stage: this.#options.index,
-      queueUs: (gathering.startedAt - gathering.readyAt) * 1000,
+      queueUs: (startedAt - gathering.readyAt) * 1000,
       executeUs: result.executeUs,
-      runUs: (now - gathering.startedAt) * 1000,
+      runUs: (now - startedAt) * 1000,
+      ...(this.#tracer.traces(gathering) && {traced: true}),
     };
     this.#meter.executed(timing);
     this.#journal.executed();
     return timing;
   }
 
-  #onCancel(key: string): Effects {
+  #onCancel(key: string, now: number): Effects {
     const running = this.#running.get(key);
     if (running !== undefined) running.discarded = true;
+    const held = this.#gathering.get(key) ?? this.#waiting.get(key);
     this.#gathering.delete(key);
     this.#waiting.remove(key);
     if (!this.#finished.has(key)) this.#meter.count('cancelled');
     this.#finished.add(key);
-    return [];
+    return held === undefined ? [] : this.#tracer.cancelled(held, now);
   }
 
-  #fail(key: string, gathering: Gathering, error: InferenceError): Effects {
+  #fail(key: string, gathering: Gathering, error: InferenceError, now: number): Effects {
     this.#finished.add(key);
     this.#meter.count('failed');
-    return [this.#outbox.failure(gathering, error), this.#journal.failed(gathering, error)];
+    return [
+      this.#outbox.failure(gathering, error),
+      this.#journal.failed(gathering, error),
+      ...this.#tracer.ended(gathering, now, {error}),
+    ];
   }
 
-  #expire(key: string): Effects {
+  #expire(key: string, gathering: Gathering, now: number): Effects {
     this.#finished.add(key);
     this.#meter.count('expired');
-    return [];
+    return this.#tracer.expired(gathering, now);
   }
 
   /** Whoever runs the kernels is told of one that does not end, once. */
@@ -370,13 +366,14 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
 
   #onSweep(now: number): Effects {
     this.#sweeping = false;
-    for (const [key, {deadlineAt}] of [...this.#gathering, ...this.#waiting.entries()]) {
-      if (deadlineAt > now) continue;
+    const expired: Effects = [];
+    for (const [key, gathering] of [...this.#gathering, ...this.#waiting.entries()]) {
+      if (gathering.deadlineAt > now) continue;
       this.#gathering.delete(key);
       this.#waiting.remove(key);
-      this.#expire(key);
+      expired.push(...this.#expire(key, gathering, now));
     }
     this.#states.expire(now);
-    return [...this.#reportStuck(now), ...this.#armSweep()];
+    return [...expired, ...this.#reportStuck(now), ...this.#armSweep()];
   }
 }

@@ -10,13 +10,15 @@ export interface StageSetting {
   /** Inferences that the device runs at once for it. */
   readonly slots: number;
   readonly queuedMax: number;
+  /** See StageTracerOptions. */
+  readonly traces?: boolean | undefined;
 }
 
 /** A stage's executor has the name of its address. */
 export function replicaOptions(
-  {order, device, slots, queuedMax}: StageSetting,
+  {order, ...setting}: StageSetting,
   admit: (tensors: NamedTensors) => void,
 ): StageReplicaOptions {
-  const {index, name, sources, destinations, states, address: executor} = order;
-  return {index, name, device, executor, slots, queuedMax, sources, destinations, states, admit};
+  const {index, name, role, sources, destinations, states, address: executor} = order;
+  return {...setting, index, name, role, executor, sources, destinations, states, admit};
 }

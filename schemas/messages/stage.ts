@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {defaultPriority, priorities} from '../priority.js';
 import {stateRefSchema} from '../state.js';
+import {traceContextSchema} from '../trace-context.js';
 import {askSchema} from './ask.js';
 
 /** What one stage spent on one request, in microseconds of its own clock. */
@@ -12,6 +13,8 @@ export const stageTimingSchema = z.object({
   executeUs: z.number().nonnegative(),
   /** From the start to the end of the kernel as its actor saw it; the rest is the hand-over. */
   runUs: z.number().nonnegative(),
+  /** Its host makes a span of this, in the request's trace: nobody else needs to. */
+  traced: z.boolean().optional(),
 });
 export type StageTiming = Readonly<z.infer<typeof stageTimingSchema>>;
 
@@ -41,6 +44,8 @@ const inferSchema = z.object({
   timings: z.array(stageTimingSchema).readonly(),
   /** Of a network with states: those that it goes on from. */
   state: stateRefSchema.optional(),
+  /** If its client traces it. What is none is left out: no request fails for its trace. */
+  trace: traceContextSchema.optional().catch(undefined),
 });
 export type Infer = Readonly<z.infer<typeof inferSchema>>;
 

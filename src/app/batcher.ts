@@ -1,4 +1,4 @@
-import type {StageResult, StageTask} from '../../actors/stage-replica.js';
+import type {StageResult, StageTask} from '../../actors/stage-task.js';
 import type {Timers} from '../ports/timers.js';
 import {batchKey, mergeTensors, rowsOf, splitTensors} from './batch-tensors.js';
 

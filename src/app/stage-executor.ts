@@ -4,7 +4,7 @@ import type {
   StageResult,
   StageTask,
   StuckTask,
-} from '../../actors/stage-replica.js';
+} from '../../actors/stage-task.js';
 import type {RuntimeGraph} from '../../schemas/runtime-graph.js';
 import type {ExecutableNetwork} from '../plugin/plugin.js';
 import type {TaskExecutor} from '../ports/task-executor.js';

@@ -10,6 +10,7 @@ import type {CoordinatorMessage} from '../../schemas/messages/coordinator.js';
 import type {StageTiming} from '../../schemas/messages/stage.js';
 import type {Priority} from '../../schemas/priority.js';
 import type {NamedTensors} from '../../schemas/tensor.js';
+import type {TraceContext} from '../../schemas/trace-context.js';
 import {InferenceError} from '../errors.js';
 import type {Question} from '../kernel/asks.js';
 import type {Clock} from '../ports/clock.js';
@@ -124,23 +125,28 @@ export class Session {
         },
       });
     });
-    this.#trace(deployment, request, outcome);
-    const submission = {request, deployment, tensors, ...options};
+    const trace = this.#trace(deployment, request, outcome);
+    const submission = {request, deployment, tensors, ...options, ...(trace && {trace})};
     if (!this.#options.tell({kind: 'submit', submission})) {
       this.onEvent({kind: 'failed', request, error: closed()});
     }
     return {id: request, outcome};
   }
 
-  #trace(deployment: Deployment, request: number, outcome: Promise<InferenceOutcome>): void {
+  #trace(
+    deployment: Deployment,
+    request: number,
+    outcome: Promise<InferenceOutcome>,
+  ): TraceContext | undefined {
     const traced = this.#options.tracer?.begin(deployment, request);
-    if (traced === undefined) return;
+    if (traced === undefined) return undefined;
     outcome.then(
       ({through, timings, attempts}) => {
         traced.done({stages: stageSpans(through, timings), attempts});
       },
       (error: unknown) => traced.failed(InferenceError.from(error)),
     );
+    return traced.trace;
   }
 
   /** A number for the states of an infer request, from when they begin anew. */

@@ -15,7 +15,7 @@ export function stageSpans(
   // A stage comes after those that it hears from.
   return timings
     .toSorted((a, b) => a.stage - b.stage)
-    .flatMap(({stage: index, queueUs, executeUs, runUs}) => {
+    .flatMap(({stage: index, queueUs, executeUs, runUs, traced = false}) => {
       const stage = stages[index];
       const replica = stage?.replicas[route[index] ?? 0];
       if (stage === undefined || replica === undefined) return [];
@@ -24,6 +24,6 @@ export function stageSpans(
       endUs.set(index, startUs + queueUs + runUs);
       const {name, role} = stage;
       const {device, node} = replica;
-      return [{name, role, device, node, startUs, queueUs, executeUs, runUs}];
+      return [{name, role, device, node, startUs, queueUs, executeUs, runUs, traced}];
     });
 }

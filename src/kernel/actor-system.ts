@@ -2,6 +2,7 @@ import {InferenceError} from '../errors.js';
 import type {Clock} from '../ports/clock.js';
 import type {Log} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
+import type {SpanRecorder} from '../ports/span-recorder.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Timer, Timers} from '../ports/timers.js';
 import type {Address, Frame, Listening, Transport} from '../ports/transport.js';
@@ -14,6 +15,8 @@ export interface World {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+  /** Default: this process traces nothing. */
+  readonly spans?: SpanRecorder | undefined;
 }
 
 type Handle = (now: number) => readonly Effect<unknown>[] | undefined;
@@ -100,6 +103,11 @@ export class ActorSystem {
     for (const listening of actor.listening) listening.stop();
     for (const timer of actor.timers.values()) timer.cancel();
     actor.timers.clear();
+  }
+
+  /** Whether spans go anywhere. */
+  get traces(): boolean {
+    return this.#world.spans !== undefined;
   }
 
   /** Of its actors, of the transport, and its own. */
@@ -204,6 +212,9 @@ export class ActorSystem {
           break;
         case 'log':
           this.#world.log.write(effect.level, effect.message, effect.fields);
+          break;
+        case 'span':
+          this.#world.spans?.record(effect.span);
           break;
         case 'emit':
           actor.onEvent?.(effect.event);

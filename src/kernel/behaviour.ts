@@ -2,6 +2,7 @@ import type {NamedTensors} from '../../schemas/tensor.js';
 import type {InferenceError} from '../errors.js';
 import type {LogLevel} from '../ports/log.js';
 import type {Metric} from '../ports/metrics.js';
+import type {EndedSpan} from '../ports/span-recorder.js';
 import type {Address} from '../ports/transport.js';
 
 /** A message from outside, as its actor's parser left it, and the tensors beside it. */
@@ -16,6 +17,7 @@ export interface Delivery<Public> {
 export type Effect<Private = never> =
   | SendEffect
   | LogEffect
+  | SpanEffect
   /** Delivers `message` to this actor after `delayMs`. A pending timer of the same key is replaced. */
   | {
       readonly do: 'after';
@@ -55,6 +57,12 @@ export interface LogEffect {
   readonly message: string;
   /** Ids of what it is about: `deployment`, `request`, `device`. */
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Tells of something that has ended to whoever traces, if this process does. */
+export interface SpanEffect {
+  readonly do: 'span';
+  readonly span: EndedSpan;
 }
 
 export type Outcome =

@@ -16,7 +16,11 @@ export const sampleMessages: readonly unknown[] = [
     remainingMs: 1000,
     priority: 'HIGH',
     profile: false,
-    timings: [{stage: 0, queueUs: 1, executeUs: 2, runUs: 3}],
+    timings: [{stage: 0, queueUs: 1, executeUs: 2, runUs: 3, traced: true}],
+    trace: {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      tracestate: 'a=1',
+    },
   },
   {kind: 'stats', ask},
   {kind: 'load', ask, stage: orderOf(singleStage(), 0)},

@@ -1,4 +1,4 @@
-import type {RuntimeGraphTask, StageResult, StageTask} from '../../actors/stage-replica.js';
+import type {RuntimeGraphTask, StageResult, StageTask} from '../../actors/stage-task.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import {InferenceError} from '../../src/errors.js';
 import type {TaskExecutor} from '../../src/ports/task-executor.js';

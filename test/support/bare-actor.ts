@@ -6,6 +6,7 @@ import type {
   LogEffect,
   Outcome,
   SendEffect,
+  SpanEffect,
 } from '../../src/kernel/behaviour.js';
 import type {Metric} from '../../src/ports/metrics.js';
 import type {Timer} from '../../src/ports/timers.js';
@@ -28,6 +29,7 @@ export class BareActor<Public, Private> {
   /** What kinds of effects were done, in order. */
   readonly done: Effect['do'][] = [];
   readonly logged: LogEffect[] = [];
+  readonly spans: SpanEffect['span'][] = [];
   readonly spawned = new Map<string, Behaviour>();
   readonly stopped: string[] = [];
   /** Tasks that have not ended, oldest first. */
@@ -121,6 +123,9 @@ export class BareActor<Public, Private> {
         break;
       case 'log':
         this.logged.push(effect);
+        break;
+      case 'span':
+        this.spans.push(effect.span);
         break;
       case 'emit':
         this.events.push(effect.event);

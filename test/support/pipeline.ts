@@ -1,7 +1,7 @@
 import type {ClientEvent} from '../../actors/client-event.js';
 import {ClientSession} from '../../actors/client-session.js';
 import {execute} from '../../actors/execute.js';
-import type {StageResult, StageTask} from '../../actors/stage-replica.js';
+import type {StageResult, StageTask} from '../../actors/stage-task.js';
 import {clientAddress} from '../../schemas/addresses.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Reply} from '../../schemas/messages/ask.js';

@@ -7,6 +7,7 @@ import type {Infer, StageMessage} from '../../schemas/messages/stage.js';
 import type {StageCounters} from '../../schemas/performance-counters.js';
 import type {Priority} from '../../schemas/priority.js';
 import type {TensorData} from '../../schemas/tensor.js';
+import type {TraceContext} from '../../schemas/trace-context.js';
 import {type ErrorCode, type ErrorPlace, InferenceError} from '../../src/errors.js';
 import type {SendEffect} from '../../src/kernel/behaviour.js';
 import {BareActor} from './bare-actor.js';
@@ -55,14 +56,15 @@ export class SessionBench extends BareActor<unknown, unknown> {
       readonly priority?: Priority;
       readonly inputs?: Readonly<Record<string, TensorData>>;
       readonly state?: SubmittedState;
+      readonly trace?: TraceContext;
     } = {},
   ): number {
     const {timeoutMs = 60_000, profile = false, inputs = {x: vector(1)}} = options;
-    const {priority, state} = options;
+    const {priority, state, trace} = options;
     const request = this.#submitted++;
     const tensors = new Map(Object.entries(inputs));
-    const rest = {timeoutMs, profile, ...(priority && {priority}), ...(state && {state})};
-    const submission = {request, deployment, tensors, ...rest};
+    const wishes = {...(priority && {priority}), ...(state && {state}), ...(trace && {trace})};
+    const submission = {request, deployment, tensors, timeoutMs, profile, ...wishes};
     this.order({kind: 'submit', submission});
     return request;
   }

@@ -1,8 +1,5 @@
-import {
-  StageReplica,
-  type StageReplicaOptions,
-  type StageTask,
-} from '../../actors/stage-replica.js';
+import {StageReplica, type StageReplicaOptions} from '../../actors/stage-replica.js';
+import type {StageTask} from '../../actors/stage-task.js';
 import type {Deployment} from '../../schemas/deployment.js';
 import type {Failed, Output} from '../../schemas/messages/client.js';
 import type {Infer} from '../../schemas/messages/stage.js';
@@ -25,11 +22,12 @@ export function stageOf(
   index: number,
   options: Partial<StageReplicaOptions> = {},
 ): StageBench {
-  const {name, sources, destinations, address: executor} = orderOf(deployment, index);
+  const {name, role, sources, destinations, address: executor} = orderOf(deployment, index);
   return new StageBench(
     new StageReplica({
       index,
       name,
+      role,
       device: 'host-a/A',
       executor,
       slots: 1,

@@ -42,6 +42,18 @@ for (const code of passing) {
   });
 }
 
+test('the trace of a request travels with every attempt, and with no other request', t => {
+  const trace = {traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'};
+  const session = new SessionBench();
+  const request = session.submit(singleStage(), {trace});
+  t.like(attemptOf(session).message, {attempt: 1, trace});
+  session.fail({request, attempt: 1}, 0, 'QUEUE_FULL');
+  session.advance(1500);
+  t.like(attemptOf(session).message, {attempt: 2, trace});
+  session.submit(singleStage());
+  t.false(Object.hasOwn(attemptOf(session).message, 'trace'));
+});
+
 test('the second attempt has what is left of the time', t => {
   const session = new SessionBench();
   const request = session.submit(singleStage(), {timeoutMs: 1000});

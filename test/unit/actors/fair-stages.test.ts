@@ -1,6 +1,6 @@
 import test from 'ava';
 import {execute} from '../../../actors/execute.js';
-import type {StageTask} from '../../../actors/stage-replica.js';
+import type {StageTask} from '../../../actors/stage-task.js';
 import {ActorSystem} from '../../../src/kernel/actor-system.js';
 import {ExclusiveNetwork} from '../../../src/plugin/exclusive-network.js';
 import {NamedExecutor} from '../../../src/plugin/named-executor.js';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {StageResult, StageTask} from '../../../actors/stage-replica.js';
+import type {StageResult, StageTask} from '../../../actors/stage-task.js';
 import {Batcher} from '../../../src/app/batcher.js';
 import {InferenceError} from '../../../src/errors.js';
 import {floats} from '../../support/cluster-networks.js';
