@@ -20,7 +20,8 @@ export type {ConnectOptions} from './app/connect-options.js';
 export {Core} from './app/core.js';
 export type {EmbeddedOptions} from './app/embedded.js';
 export type {CacheOptions} from './app/node-cache.js';
-export type {ClientOptions, OpenTelemetryApi} from './app/open-telemetry.js';
+export type {ClientOptions} from './app/open-telemetry.js';
+export type {OpenTelemetryApi} from './app/open-telemetry-api.js';
 export {AsyncInferQueue, type QueueCallback} from './client/async-infer-queue.js';
 export type {
   ClusterActivity,

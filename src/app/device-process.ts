@@ -2,8 +2,10 @@ import {InferenceError} from '../errors.js';
 import {labelled, type Metric} from '../ports/metrics.js';
 import type {FromDeviceProcess, ToDeviceProcess} from './device-process-messages.js';
 import {joinCluster} from './join-cluster.js';
+import {OpenTelemetryRecorder} from './open-telemetry-recorder.js';
 import {createPlugin} from './plugins.js';
 import {processMetrics} from './process-metrics.js';
+import {registeredOpenTelemetry} from './registered-open-telemetry.js';
 import {standardLog} from './standard-log.js';
 import {startDevices} from './start-devices.js';
 import {systemRandom} from './system-world.js';
@@ -30,7 +32,9 @@ let stopping = false;
 async function start(settings: Start): Promise<Running> {
   const {node, plugin, connect, cache, restarts, logLevel} = settings;
   const log = standardLog(logLevel, {node, plugin});
-  const joined = await joinCluster(connect, log);
+  const api = await registeredOpenTelemetry(log);
+  const spans = api && new OpenTelemetryRecorder({api, node, log});
+  const joined = await joinCluster(connect, log, spans);
   const engine = await createPlugin(plugin);
   // The node starts this process again, and the coordinator lays out what it ran.
   const onStuck = () => process.exit(1);
@@ -53,6 +57,7 @@ async function start(settings: Start): Promise<Running> {
       if (gently) await started.leave();
       await started.close();
       await joined.leave();
+      await spans?.flush();
     },
   };
 }

@@ -7,7 +7,9 @@ import {createLocalTransport, defaultFrameBytesMax} from '../wire/local-transpor
 import {createMemoryBulkStore} from '../wire/memory-bulk-store.js';
 import {createMemoryStateStore} from '../wire/memory-state-store.js';
 import type {CacheOptions} from './node-cache.js';
-import {type OpenTelemetryApi, tracerOf} from './open-telemetry.js';
+import {tracerOf} from './open-telemetry.js';
+import type {OpenTelemetryApi} from './open-telemetry-api.js';
+import {OpenTelemetryRecorder} from './open-telemetry-recorder.js';
 import {packageVersion} from './package-version.js';
 import {createPlugin, defaultPlugins} from './plugins.js';
 import {startClient} from './start-client.js';
@@ -40,7 +42,9 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
   const {frameBytesMax = defaultFrameBytesMax, cache = {}} = options;
   const transport = createLocalTransport({frameBytesMax});
   const bulk = createMemoryBulkStore();
-  const world = {transport, clock: systemClock, timers: systemTimers, log};
+  const {openTelemetry: api} = options;
+  const spans = api && new OpenTelemetryRecorder({api, node, log});
+  const world = {transport, clock: systemClock, timers: systemTimers, log, spans};
   const system = new ActorSystem(world);
   const started: StartedDevices[] = [];
   const coordinator = startCoordinator({

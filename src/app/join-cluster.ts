@@ -2,6 +2,7 @@ import {ActorSystem} from '../kernel/actor-system.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {Clock} from '../ports/clock.js';
 import type {Log} from '../ports/log.js';
+import type {SpanRecorder} from '../ports/span-recorder.js';
 import type {Timers} from '../ports/timers.js';
 import {openNatsBulkStore} from '../wire/nats-bulk-store.js';
 import {connectNats, type NatsTransport} from '../wire/nats-transport.js';
@@ -21,13 +22,17 @@ export interface Joined {
 }
 
 /** Connects this process to a cluster over NATS. Rejects with NO_SERVER. */
-export async function joinCluster(options: ConnectOptions, log: Log): Promise<Joined> {
+export async function joinCluster(
+  options: ConnectOptions,
+  log: Log,
+  spans?: SpanRecorder,
+): Promise<Joined> {
   const nats = natsOptions(options);
   const world = {clock: systemClock, timers: systemTimers, log};
   const transport = await connectNats({...nats, timers: systemTimers});
   try {
     const bulk = await openNatsBulkStore({...nats, cacheFolder: blobFolder(nats.cluster)});
-    const system = new ActorSystem({transport, ...world});
+    const system = new ActorSystem({transport, ...world, spans});
     const leave = async () => {
       system.close();
       await transport.flush().catch(() => {});

@@ -69,7 +69,8 @@ export async function startDevices(options: StartDevicesOptions): Promise<Starte
   });
   const leaving: (() => Promise<void>)[] = [];
   for (const description of devices) {
-    const settings = {plugin: executor, heartbeatMs, leaseMs, stagesMax, idleMs, leaveMsMax};
+    const times = {heartbeatMs, leaseMs, idleMs, leaveMsMax};
+    const settings = {plugin: executor, stagesMax, traces: system.traces, ...times};
     const {address} = description;
     const left = new Promise<void>(resolve => {
       system.spawn(address, new Device({description, ...settings}), () => resolve());

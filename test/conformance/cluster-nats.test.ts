@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {Core} from '../../src/index.js';
+import type {ClientOptions, Core} from '../../src/index.js';
 import {stopSharedNats} from '../support/nats.js';
 import {type NatsCluster, startNatsCluster} from '../support/nats-cluster.js';
 import {conformsToCluster} from './cluster.js';
@@ -14,18 +14,18 @@ test.after.always(async () => {
 });
 
 /** A client of the cluster that all tests share. */
-async function connect(): Promise<Core> {
+async function connect(options: ClientOptions = {}): Promise<Core> {
   cluster ??= startNatsCluster();
-  return (await cluster).connect();
+  return (await cluster).connect(options);
 }
 
-conformsToCluster('over NATS', async (t, {own = false, frameBytesMax} = {}) => {
+conformsToCluster('over NATS', async (t, {own = false, frameBytesMax, ...traced} = {}) => {
   if (!own) {
     core ??= connect();
     return core;
   }
   if (frameBytesMax === undefined) {
-    const client = await connect();
+    const client = await connect(traced);
     t.teardown(() => client.close());
     return client;
   }

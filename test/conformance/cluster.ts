@@ -11,6 +11,7 @@ import {properties} from './cluster/properties.js';
 import {quantized} from './cluster/quantized.js';
 import {queues} from './cluster/queues.js';
 import {requests} from './cluster/requests.js';
+import {spans} from './cluster/spans.js';
 import {states} from './cluster/states.js';
 import {tensors} from './cluster/tensors.js';
 import {virtualDevices} from './cluster/virtual-devices.js';
@@ -25,6 +26,7 @@ export function conformsToCluster(name: string, open: Open): void {
   quantized(check);
   requests(check);
   profiling(check);
+  spans(check);
   queues(check);
   fairness(check);
   states(check);

@@ -1,5 +1,5 @@
 import {type NatsServer, startNatsServer} from '../../src/app/start-nats-server.js';
-import {Core} from '../../src/index.js';
+import {type ClientOptions, Core} from '../../src/index.js';
 import {eventually} from './eventually.js';
 import {
   type Cleanup,
@@ -11,6 +11,8 @@ import {
 import {temporaryFolder} from './temporary-folder.js';
 
 type Commands = Readonly<Record<string, readonly string[]>>;
+/** By the commands' names, what is added to their environments. */
+type Environments = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const ready = /^coordinator is running$|^node \S+ is running with (.*)$/m;
 
@@ -40,9 +42,10 @@ export class ClusterProcesses {
   }
 
   /** Settles when all have started and the coordinator that leads knows every device. */
-  async start(commands: Commands): Promise<void> {
+  async start(commands: Commands, environments: Environments = {}): Promise<void> {
     for (const [name, args] of Object.entries(commands)) {
-      const options = {...this.#options, channel: true};
+      const env = {...this.#options.env, ...environments[name]};
+      const options = {...this.#options, env, channel: true};
       this.#processes.set(name, new HeterodyneProcess(this.#t, args, options));
     }
     // Registered after theirs, it comes before them: they would be killed.
@@ -63,8 +66,8 @@ export class ClusterProcesses {
     return runHeterodyne(this.#t, args, this.#options);
   }
 
-  async connect(): Promise<Core> {
-    const core = await Core.connect({servers: this.servers});
+  async connect(options: ClientOptions = {}): Promise<Core> {
+    const core = await Core.connect({servers: this.servers, ...options});
     this.#t.teardown(() => core.close());
     return core;
   }
@@ -130,10 +133,11 @@ export async function deviceNames(core: Core): Promise<readonly string[]> {
 export async function startClusterProcesses(
   t: Cleanup,
   commandsOn: (servers: string) => Commands | Promise<Commands>,
+  environments: Environments = {},
 ): Promise<ClusterProcesses> {
   const folder = await temporaryFolder(t);
   const cluster = new ClusterProcesses(t, await startNatsServer({storeDir: folder}), folder);
-  await cluster.start(await commandsOn(cluster.servers));
+  await cluster.start(await commandsOn(cluster.servers), environments);
   return cluster;
 }
 

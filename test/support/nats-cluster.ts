@@ -5,12 +5,12 @@ import {join} from 'node:path';
 import type {ConnectOptions} from '../../src/app/connect-options.js';
 import {runCoordinator} from '../../src/app/run-coordinator.js';
 import {runNode} from '../../src/app/run-node.js';
-import {Core, InferenceError} from '../../src/index.js';
+import {type ClientOptions, Core, InferenceError} from '../../src/index.js';
 import {silentLog} from '../../src/ports/log.js';
 import {sharedNats} from './nats.js';
 
 export interface NatsCluster {
-  connect(): Promise<Core>;
+  connect(options?: ClientOptions): Promise<Core>;
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function startNatsCluster(
     runNode({name: 'host-b', devices: ['WASM'], connect, log: silentLog}),
   ]);
   const cluster = {
-    connect: () => Core.connect(connect),
+    connect: (options: ClientOptions = {}) => Core.connect({...connect, ...options}),
     async close() {
       for (const each of running.toReversed()) await each.close();
       await rm(cache, {recursive: true, force: true});

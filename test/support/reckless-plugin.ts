@@ -17,6 +17,7 @@ const ways: Readonly<Record<string, () => Promise<InferenceResult>>> = {
   hang: () => {
     for (;;);
   },
+  fail: () => Promise.reject(new Error('the kernel failed')),
   stall: () => new Promise(() => {}),
   wrong: () => {
     const data = Float32Array.of(7, 7);

@@ -5,14 +5,16 @@ import {
   type ErrorCode,
   type ExecutableNetwork,
   InferenceError,
+  type OpenTelemetryApi,
   type StateDeclaration,
 } from '../../../src/index.js';
 import {floats, line} from '../../support/cluster-networks.js';
 
 export interface OpenOptions {
-  /** The test closes the cluster, or bounds its frames; else a shared one will do. */
+  /** The test closes the cluster, bounds its frames or traces; else a shared one will do. */
   readonly own?: boolean;
   readonly frameBytesMax?: number;
+  readonly openTelemetry?: OpenTelemetryApi;
 }
 
 /** Gives a core on a cluster with a CPU and a WASM device, and sees to its end. */
