@@ -39,27 +39,50 @@ export async function openNatsBulkStore(options: NatsBulkStoreOptions): Promise<
   }
 }
 
+/**
+ * A server reserves what a bucket may grow to. One that has too little gives the largest half, quarter,
+ * ... of it that it has, and gets half of that back: a bucket does not leave others without.
+ */
 async function createBucket(
   jetStream: JetStream,
   name: string,
   options: NatsBulkStoreOptions,
 ): Promise<void> {
-  let bytesMax = options.bytesMax ?? defaultBytesMax;
-  for (;;) {
-    const settings = {
-      storage: storageType(options),
-      replicas: options.replicas ?? 1,
-      max_bytes: bytesMax,
-    };
-    try {
-      await jetStream.attempt(() => jetStream.client.views.os(name, settings));
-      return;
-    } catch (error) {
-      const code = jetStreamCode(InferenceError.from(error).cause) ?? 0;
-      if (!insufficientStorage.includes(code) || bytesMax <= leastBytesMax) throw error;
-      bytesMax = Math.max(leastBytesMax, Math.floor(bytesMax / 2));
-    }
+  const bytesMax = options.bytesMax ?? defaultBytesMax;
+  let givenBytes = bytesMax;
+  while (!(await isCreated(jetStream, name, {...options, bytesMax: givenBytes}))) {
+    if (givenBytes <= leastBytesMax) throw noStorage(givenBytes);
+    givenBytes = Math.max(leastBytesMax, Math.floor(givenBytes / 2));
   }
+  if (givenBytes === bytesMax || givenBytes === leastBytesMax) return;
+  const {streams} = jetStream.manager;
+  const max_bytes = Math.max(leastBytesMax, Math.floor(givenBytes / 2));
+  await jetStream.attempt(() => streams.update(`OBJ_${name}`, {max_bytes}));
+}
+
+/** False if the server has not as much storage. */
+async function isCreated(
+  jetStream: JetStream,
+  name: string,
+  {bytesMax, replicas = 1, ...options}: NatsBulkStoreOptions & {readonly bytesMax: number},
+): Promise<boolean> {
+  const settings = {storage: storageType(options), replicas, max_bytes: bytesMax};
+  try {
+    await jetStream.attempt(() => jetStream.client.views.os(name, settings));
+    return true;
+  } catch (error) {
+    const code = jetStreamCode(InferenceError.from(error).cause) ?? 0;
+    if (insufficientStorage.includes(code)) return false;
+    throw error;
+  }
+}
+
+function noStorage(bytes: number): InferenceError {
+  const text = `Expected the NATS server to have ${bytes} bytes of storage left for blobs`;
+  return new InferenceError(
+    'STORE_UNAVAILABLE',
+    `${text}: it has less (\`max_file_store\`, or what other streams reserve).`,
+  );
 }
 
 class NatsBulkStore implements BulkStore {

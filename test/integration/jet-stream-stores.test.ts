@@ -159,6 +159,38 @@ test('a server with little storage gets a smaller bucket', async t => {
   t.true(given.max_bytes > 60_000_000 && given.max_bytes <= 200_000_000);
 });
 
+test('the buckets of several clusters leave each other storage, and one opened again is as it was', async t => {
+  const storeDir = await temporaryFolder(t);
+  const config = `jetstream {store_dir: "${storeDir}", max_file_store: 1GB}`;
+  const {url} = await withNats(t, {jetStream: false, config});
+  const cacheFolder = await temporaryFolder(t);
+  const open = async (name: string) => {
+    const store = await openNatsBulkStore({servers: [url], cluster: name, cacheFolder});
+    t.teardown(() => store.close());
+  };
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) await open(name);
+  const {streams} = await manager(t, url);
+  const sizes = async () => {
+    const infos = await Promise.all(names.map(name => streams.info(`OBJ_hd_${name}_blobs`)));
+    return infos.map(({config: given}) => given.max_bytes / 2 ** 20);
+  };
+  t.deepEqual(await sizes(), [512, 256, 128, 64]);
+  for (const name of names) await open(name);
+  t.deepEqual(await sizes(), [512, 256, 128, 64]);
+});
+
+test('a server with hardly any storage is no store, and the error says how much it takes', async t => {
+  const storeDir = await temporaryFolder(t);
+  const config = `jetstream {store_dir: "${storeDir}", max_file_store: 10MB}`;
+  const {url} = await withNats(t, {jetStream: false, config});
+  const opened = openNatsBulkStore({servers: [url], cluster, cacheFolder: storeDir});
+  await t.throwsAsync(opened, {
+    code: 'STORE_UNAVAILABLE',
+    message: /67108864 bytes.*max_file_store/,
+  });
+});
+
 test('a value larger than a message is refused', async t => {
   const {url} = await withNats(t);
   const state = await openNatsStateStore({servers: [url], cluster});
