@@ -1,6 +1,9 @@
 import type {ZodType} from 'zod';
 import {InferenceError} from '../errors.js';
 
+/** What was wrong names keys and values of whoever sent it, and goes to a log. */
+const faultCharactersMax = 400;
+
 /** A parser for a behaviour's public messages: what the schema refuses is an INVALID_FRAME. */
 export function messageParser<T>(schema: ZodType<T>, actor: string): (message: unknown) => T {
   return message => {
@@ -8,6 +11,7 @@ export function messageParser<T>(schema: ZodType<T>, actor: string): (message: u
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') || 'message';
-    throw new InferenceError('INVALID_FRAME', `${actor}: ${where}: ${issue?.message}`);
+    const fault = `${where}: ${issue?.message}`.slice(0, faultCharactersMax);
+    throw new InferenceError('INVALID_FRAME', `${actor}: ${fault}`);
   };
 }

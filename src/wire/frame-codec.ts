@@ -98,7 +98,10 @@ function parseHeader(bytes: Uint8Array): {message: unknown; entries: readonly Te
   const header = unpackMessage(bytes);
   if (typeof header !== 'object' || header === null) throw invalid('a header', typeof header);
   const fields = header as Readonly<Record<string, unknown>>;
-  if (fields['v'] !== version) throw invalid(`version ${version}`, String(fields['v']));
+  const given = fields['v'];
+  // Not everything that is decoded can be made a string: an object may bring a `toString` of its own.
+  const shown = typeof given === 'number' ? `${given}` : typeof given;
+  if (given !== version) throw invalid(`version ${version}`, shown);
   return {message: fields['m'], entries: parseTensorTable(fields['t'])};
 }
 

@@ -5,6 +5,7 @@ import {stringsBytes} from './string-elements.js';
 
 export const tensorsMax = 4096;
 export const rankMax = 32;
+const expectedCharactersMax = 400;
 
 /** One tensor of a frame, as its header lists it. */
 export interface TensorEntry {
@@ -97,7 +98,9 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
+/** Its text is short, whatever was given: it may end in a log. */
 function invalid(expected: string, given: unknown): InferenceError {
   const shown = typeof given === 'object' ? 'something else' : String(given).slice(0, 100);
-  return new InferenceError('INVALID_FRAME', `Expected ${expected} in a frame, given ${shown}.`);
+  const wanted = expected.slice(0, expectedCharactersMax);
+  return new InferenceError('INVALID_FRAME', `Expected ${wanted} in a frame, given ${shown}.`);
 }

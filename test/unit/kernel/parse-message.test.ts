@@ -14,3 +14,9 @@ test('what does not fit is an INVALID_FRAME that says where', t => {
   t.regex(error?.message ?? '', /^stage: at\.x: /);
   t.regex(t.throws(() => parse(null))?.message ?? '', /^stage: message: /);
 });
+
+test('what is refused is named in few words, however long its names are', t => {
+  const parseNames = messageParser(z.record(z.string(), z.int()), 'stage');
+  const {message} = t.throws(() => parseNames({['x'.repeat(1_000_000)]: 'no'})) ?? {message: ''};
+  t.true(message.startsWith('stage: xxx') && message.length < 1000, `${message.length}`);
+});

@@ -152,6 +152,7 @@ const refused: Readonly<Record<string, Uint8Array>> = {
   'a header longer than the frame': new Uint8Array([255, 255, 255, 127, 1]),
   'a header over its bound': framed(new Uint8Array(headerBytesMax + 1).fill(0xc0)),
   'another version': forged({v: 2, m: null, t: []}),
+  'a version that cannot be shown': forged({v: {toString: 1, valueOf: 1}, m: null, t: []}),
   'no table of tensors': forged({v: 1, m: null}),
   'a header that is no object': forged(7),
   'an unknown element type': forged(row('x', 'f8', [1], 1), new Uint8Array(64)),
@@ -171,6 +172,14 @@ for (const [title, bytes] of Object.entries(refused)) {
     t.is(codeOf(bytes), 'INVALID_FRAME');
   });
 }
+
+test('what is wrong with a frame is said in few words, however much was given', t => {
+  const long = 'x'.repeat(1_000_000);
+  for (const bytes of [forged({v: [long], m: null, t: []}), forged(row(long, 'u8', [-1], 1))]) {
+    const {message} = t.throws(() => decodeFrame(bytes)) ?? {message: long};
+    t.true(message.length < 1000, `${message.length} characters`);
+  }
+});
 
 test('trailing bytes are refused', t => {
   t.is(codeOf(Buffer.concat([whole, Uint8Array.of(0)])), 'INVALID_FRAME');
