@@ -241,7 +241,9 @@ export class ActorSystem {
     } catch (thrown) {
       const error = InferenceError.from(thrown);
       this.#failures.unsent++;
-      log.write('warn', 'send failed', {to: effect.to, reason: error.message});
+      // Where much is sent it is told often; who sent it tries again.
+      const level = error.code === 'QUEUE_FULL' ? 'debug' : 'warn';
+      log.write(level, 'send failed', {to: effect.to, reason: error.message});
       const {token} = effect;
       const {behaviour} = actor;
       if (token === undefined) return;

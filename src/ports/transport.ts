@@ -49,8 +49,8 @@ export interface Transport {
   /** Throws INVALID_ARGUMENT for what is no address, and CONNECTION_LOST once closed. */
   listen(address: Address, listener: Listener): Listening;
   /**
-   * Throws PAYLOAD_TOO_LARGE, CONNECTION_LOST (closed), or INVALID_FRAME for a frame that no codec
-   * could carry; otherwise never blocks, never throws.
+   * Throws PAYLOAD_TOO_LARGE, CONNECTION_LOST (closed), INVALID_FRAME for a frame that no codec could
+   * carry, or QUEUE_FULL where too much is on its way already; otherwise never blocks, never throws.
    */
   send(to: Address, frame: Frame, options?: SendOptions): void;
   /** Tells of changes from here on. */

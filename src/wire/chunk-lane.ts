@@ -61,6 +61,11 @@ export class ChunkLane {
     this.#listen(subjects);
   }
 
+  /** Whether a frame of so many bytes can be sent now. */
+  hasRoom(bytes: number): boolean {
+    return this.#outgoing.hasRoom(bytes);
+  }
+
   /** False if nothing can be sent now. */
   send(to: Address, bytes: Uint8Array, options: SendOptions): boolean {
     const messageBytesMax = this.#link.messageBytesMax;

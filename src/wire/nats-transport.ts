@@ -1,5 +1,5 @@
 import {nuid} from 'nats';
-import {InferenceError, invariant} from '../errors.js';
+import {InferenceError, invariant, queueFull} from '../errors.js';
 import type {Metric} from '../ports/metrics.js';
 import type {Timers} from '../ports/timers.js';
 import type {
@@ -40,6 +40,8 @@ export interface NatsTransport extends Transport {
 }
 
 const defaultTransferIdleMs = 5_000;
+/** What is under way ends when its receivers wish. */
+const retryMs = 100;
 
 /**
  * A transport over NATS core messages. A frame to an address of this process is delivered by
@@ -117,8 +119,8 @@ class ConnectedTransport implements NatsTransport {
       this.#board.post(to, frame, options);
       if (!isBroadcast(to)) return;
     }
-    const bytes = encodeFrame(frame, this.frameBytesMax);
-    if (!this.#publish(to, bytes, here ? {} : options) && !here) this.#board.postLost(options);
+    const sent = this.#sendOut(to, frame, here ? {} : options);
+    if (!sent && !here) this.#board.postLost(options);
   }
 
   onStatus(call: (status: TransportStatus) => void): Listening {
@@ -144,15 +146,25 @@ class ConnectedTransport implements NatsTransport {
     return this.#link.close();
   }
 
-  #publish(to: Address, bytes: Uint8Array, options: SendOptions): boolean {
+  /**
+   * False if it can reach nobody: there is no server, or it is no address. Throws QUEUE_FULL where too
+   * much is under way already: that says nothing of who is at `to`.
+   */
+  #sendOut(to: Address, frame: Frame, options: SendOptions): boolean {
     const {messageBytesMax} = this.#link;
-    if (!isAddress(to) || messageBytesMax === undefined) return false;
+    const reachable = isAddress(to) && messageBytesMax !== undefined;
+    // Looked at first: a frame that has to wait its turn is not encoded each time.
+    const least = reachable ? tensorBytes(frame) : 0;
+    if (reachable && least > messageBytesMax && !this.#lane.hasRoom(least)) throw full(to);
+    const bytes = encodeFrame(frame, this.frameBytesMax);
+    if (!reachable) return false;
     const chunked = bytes.length > messageBytesMax;
     const sent = chunked
       ? this.#lane.send(to, bytes, options)
       : this.#link.publish(this.#subjects.address(to), bytes, this.#subjects.lost(options));
-    if (sent) this.#counters.count(chunked ? 'chunked' : 'inline', 'sent', bytes.length);
-    return sent;
+    if (!sent) throw full(to);
+    this.#counters.count(chunked ? 'chunked' : 'inline', 'sent', bytes.length);
+    return true;
   }
 
   #subscribe(address: Address): void {
@@ -191,4 +203,15 @@ class ConnectedTransport implements NatsTransport {
     if (status === 'closed') this.#board.clear();
     if (status !== 'connected') this.#lane.abort();
   }
+}
+
+function full(to: Address): InferenceError {
+  return queueFull(`too much is on its way already for a frame to ${to}`, retryMs);
+}
+
+/** Of the tensors that are no strings. */
+function tensorBytes({tensors}: Frame): number {
+  let bytes = 0;
+  for (const {data} of tensors.values()) bytes += 'byteLength' in data ? data.byteLength : 0;
+  return bytes;
 }

@@ -63,6 +63,13 @@ export class OutgoingTransfers {
     return this.#transfers.size;
   }
 
+  /** Whether another frame of so many bytes may begin; one alone always may. */
+  hasRoom(bytes: number): boolean {
+    if (this.#transfers.size === 0) return true;
+    const fits = this.#bytes + bytes <= this.#limits.bytesMax;
+    return fits && this.#transfers.size < transfersMax;
+  }
+
   /** False if too much waits already, or nothing can be sent now. */
   start(
     to: Address,
@@ -70,8 +77,7 @@ export class OutgoingTransfers {
     options: SendOptions,
   ): boolean {
     const {bytes, chunkBytes} = frame;
-    const over = this.#bytes + bytes.length > this.#limits.bytesMax;
-    if (this.#transfers.size >= transfersMax || (over && this.#transfers.size > 0)) return false;
+    if (!this.hasRoom(bytes.length)) return false;
     const transfer = this.#next++;
     const offer = {transfer, peer: this.#peer, bytes: bytes.length, chunkBytes};
     if (!this.#ports.offer(to, offer)) return false;

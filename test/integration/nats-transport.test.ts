@@ -76,6 +76,26 @@ test('large frames under way when the connection is lost are lost', async t => {
   t.regex(lost, /^t\d+$/);
 });
 
+test('what has no room beside large frames under way is refused at once, and nothing is lost', async t => {
+  const {url} = await withNats(t);
+  const near = await connected(t, url, {transferBytesMax: 5_000_000});
+  const far = await connected(t, url);
+  const [sender, inbox] = [new Inbox(), new Inbox()];
+  near.listen('client', sender);
+  far.listen('a', inbox);
+  await Promise.all([near.flush(), far.flush()]);
+  const send = (token: string) => near.send('a', frameOfBytes(4_000_000), {from: 'client', token});
+  send('first');
+  const error = t.throws(() => send('second'));
+  t.like(error, {code: 'QUEUE_FULL', retryable: true});
+  near.send('a', plainFrame('small'));
+  await inbox.frames.take(2);
+  await near.flush();
+  send('third');
+  await inbox.frames.next();
+  t.deepEqual(sender.losses.arrived, []);
+});
+
 test('a receiver that leaves in the midst of a large frame makes it lost at once', async t => {
   const {url} = await withNats(t);
   const near = await connected(t, url, {transferIdleMs: 600_000});

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {Deployment} from '../../../schemas/deployment.js';
-import type {ErrorCode} from '../../../src/errors.js';
+import {type ErrorCode, queueFull} from '../../../src/errors.js';
 import {kindOf, type SentInfer, SessionBench} from '../../support/session-bench.js';
 import {vector} from '../../support/stage-bench.js';
 import {
@@ -52,6 +52,20 @@ test('the trace of a request travels with every attempt, and with no other reque
   t.like(attemptOf(session).message, {attempt: 2, trace});
   session.submit(singleStage());
   t.false(Object.hasOwn(attemptOf(session).message, 'trace'));
+});
+
+test('a frame for which there is no room now is sent again later, and nobody else is disturbed', t => {
+  const session = new SessionBench();
+  const first = session.submit(singleStage());
+  const second = session.submit(singleStage());
+  const [, sent] = session.infers();
+  session.unsent(sent?.token ?? '', queueFull('much is on its way', 100));
+  t.deepEqual(session.sent().map(kindOf), ['cancel'], 'of the second only');
+  session.output({request: first, attempt: 1}, 0, {y: vector(1)});
+  t.like(session.endOf(first), {kind: 'done', attempts: 1});
+  session.advance(1500);
+  session.output({request: second, attempt: 2}, 0, {y: vector(1)});
+  t.like(session.endOf(second), {kind: 'done', attempts: 2});
 });
 
 test('the second attempt has what is left of the time', t => {
