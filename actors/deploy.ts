@@ -16,8 +16,9 @@ interface Fulfilled {
 }
 
 /**
- * Brings a deployment to what is wished of it: builds the variants that it lacks, and changes it.
- * Throws if there would be no variant; then it is as it was before.
+ * Brings a deployment to what is wished of it: builds the variants that it lacks, and changes it. What
+ * comes to the same for clients changes nothing. Throws if there would be no variant; then it is as it
+ * was before.
  */
 export function* deploy(
   kept: KeptDeployment,
@@ -30,6 +31,11 @@ export function* deploy(
       : yield* fulfilFirst(kept, wishes.list, context);
   if (fulfilled.built.length === 0) throw failureOf(kept, fulfilled.unbuilt);
   const deployment = yield* describe(kept, wishes, {fulfilled, context});
+  const {deployment: known, saved} = kept;
+  if (known !== null && saved && isSame(known, deployment)) {
+    kept.loading([]);
+    return known;
+  }
   kept.change(fulfilled.built, deployment);
   yield* context.store({kind: 'save', record: kept.record});
   // Unless a client has told of a later epoch meanwhile.
@@ -122,6 +128,18 @@ function* describe(
 function* factsOf({id, order}: KeptDeployment, planner: string): Flow<DeploymentFacts> {
   if ('exported' in order) return describeImport(id, order);
   return describeDeployment(id, order, yield* inspect(order, {batched: false, planner}));
+}
+
+/** Whether clients would do with one what they do with the other. What may be had later is no news. */
+function isSame(one: Deployment, other: Deployment): boolean {
+  return JSON.stringify(factsFor(one)) === JSON.stringify(factsFor(other));
+}
+
+function factsFor({variants, schedule, fallback, spare, lost, excluded}: Deployment): unknown {
+  const refused = excluded
+    .filter(({error}) => !InferenceError.fromWire(error).retryable)
+    .map(({device, error: {code}}) => [device, code]);
+  return [variants.map(({id}) => id), schedule, fallback, spare, lost, refused];
 }
 
 /** Why nothing could be built: one reason as it is, several in one text. */

@@ -370,3 +370,27 @@ test('MULTI without a device that its network is kept off is laid out once', asy
   await cluster.world.advance(30_000);
   t.is(cluster.changes.length, told);
 });
+
+test('MULTI tries again to have a device, and tells clients when it has it', async t => {
+  const {cluster, wasm: full} = await threeDevices();
+  const {onLoad} = full;
+  full.onLoad = () => {
+    throw new InferenceError('DEVICE_LOST', `gone at try ${full.told('load').length}`);
+  };
+  const {id, variants} = await load(cluster, 'MULTI:CPU,WASM');
+  t.deepEqual(variants.map(placesOf), [[['host-a/CPU']]]);
+  for (let second = 0; second < 120; second += 10) {
+    cluster.keep({id, epoch: 0});
+    await cluster.world.advance(10_000);
+  }
+  t.true(full.told('load').length > 5, 'it was tried again and again');
+  t.deepEqual(cluster.changes, []);
+  t.is(cluster.records.kept.get(id)?.deployment?.epoch, 0);
+  full.onLoad = onLoad;
+  cluster.keep({id, epoch: 0});
+  await cluster.world.advance(59_000);
+  const [changed, ...more] = cluster.changes;
+  t.like(changed, {epoch: 1, excluded: []});
+  t.deepEqual(changed?.variants.map(placesOf), [[['host-a/CPU']], [['host-b/WASM']]]);
+  t.deepEqual(more, []);
+});
