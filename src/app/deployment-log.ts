@@ -46,15 +46,17 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
 
   /** Rejects with STORE_UNAVAILABLE, or NO_COORDINATOR where another one leads. */
   async run(task: DeploymentTask): Promise<readonly DeploymentRecord[] | null> {
+    // What was begun in one term must not be written in another: somebody else led in between.
+    const term = this.#term;
     switch (task.kind) {
       case 'save':
-        await this.#inTurn(task.record.id, () => this.#save(task.record));
+        await this.#inTurn(task.record.id, () => this.#save(task.record, term));
         return null;
       case 'delete':
-        await this.#inTurn(task.id, () => this.#delete(`${prefix}${task.id}`));
+        await this.#inTurn(task.id, () => this.#delete(`${prefix}${task.id}`, term));
         return null;
       case 'list':
-        return this.#list();
+        return this.#list(term);
     }
   }
 
@@ -72,30 +74,30 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
     }
   }
 
-  async #save(record: DeploymentRecord): Promise<void> {
+  async #save(record: DeploymentRecord, term: number): Promise<void> {
     const bytes = packMessage(record);
     const content =
       bytes.byteLength <= inlineBytesMax
         ? {record}
         : {digest: (await this.#bulk.put(bytes)).digest};
-    await this.#write(`${prefix}${record.id}`, () => content);
+    await this.#write(`${prefix}${record.id}`, term, () => content);
   }
 
-  async #delete(key: string): Promise<void> {
-    this.#checkTerm(entryOf(await this.#state.get(key)));
+  async #delete(key: string, term: number): Promise<void> {
+    checkTerm(entryOf(await this.#state.get(key)), term);
     await this.#state.delete(key);
   }
 
   /** A record that cannot be read is as good as none. */
-  async #list(): Promise<readonly DeploymentRecord[]> {
+  async #list(term: number): Promise<readonly DeploymentRecord[]> {
     const keys = await this.#state.keys(prefix);
-    const records = await Promise.all(keys.map(key => this.#takeOver(key)));
+    const records = await Promise.all(keys.map(key => this.#takeOver(key, term)));
     return records.flatMap(record => record ?? []);
   }
 
-  async #takeOver(key: string): Promise<DeploymentRecord | undefined> {
-    const entry = await this.#write(key, stored => {
-      return stored === undefined || stored.term === this.#term ? undefined : stored;
+  async #takeOver(key: string, term: number): Promise<DeploymentRecord | undefined> {
+    const entry = await this.#write(key, term, stored => {
+      return stored === undefined || stored.term === term ? undefined : stored;
     });
     if (entry === undefined) return undefined;
     const {digest, record} = entry;
@@ -111,25 +113,21 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
    */
   async #write(
     key: string,
+    term: number,
     next: (stored: Entry | undefined) => Omit<Entry, 'term'> | undefined,
   ): Promise<Entry | undefined> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const stored = await this.#state.get(key);
       const entry = entryOf(stored);
-      this.#checkTerm(entry);
+      checkTerm(entry, term);
       const content = next(entry);
       if (content === undefined) return entry;
-      const written = {...content, term: this.#term};
+      const written = {...content, term};
       if ((await this.#state.put(key, written, stored?.revision ?? 0)) !== undefined) {
         return written;
       }
     }
     throw new InferenceError('STORE_UNAVAILABLE', `others write ${key} all the time`);
-  }
-
-  #checkTerm(entry: Entry | undefined): void {
-    if (entry === undefined || entry.term <= this.#term) return;
-    throw new InferenceError('NO_COORDINATOR', 'this coordinator leads no more');
   }
 
   async #fetch(digest: string): Promise<unknown> {
@@ -140,6 +138,11 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
       return undefined;
     }
   }
+}
+
+function checkTerm(entry: Entry | undefined, term: number): void {
+  if (entry === undefined || entry.term <= term) return;
+  throw new InferenceError('NO_COORDINATOR', 'this coordinator leads no more');
 }
 
 function entryOf(stored: Stored | undefined): Entry | undefined {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import type {DeploymentRecord} from '../../../schemas/deployment.js';
 import {DeploymentLog} from '../../../src/app/deployment-log.js';
+import type {BulkStore} from '../../../src/ports/bulk-store.js';
 import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
 import {createMemoryStateStore} from '../../../src/wire/memory-state-store.js';
 
@@ -86,4 +87,33 @@ test('what is given first is written first, and the last stays', async t => {
   const names = ['CPU', 'WASM', 'GPU', 'TEMPLATE'];
   await Promise.all(names.map(name => log.run({kind: 'save', record: recordOf('a', name)})));
   t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'TEMPLATE')]);
+});
+
+test('what a leader began to write is not written in a later term of its own', async t => {
+  const state = createMemoryStateStore();
+  const bulk = createMemoryBulkStore();
+  let store = () => {};
+  const slowBulk: BulkStore = {
+    has: digest => bulk.has(digest),
+    get: digest => bulk.get(digest),
+    file: digest => bulk.file(digest),
+    close: () => bulk.close(),
+    async put(content) {
+      await new Promise<void>(resolve => {
+        store = resolve;
+      });
+      return bulk.put(content);
+    },
+  };
+  const log = new DeploymentLog(state, slowBulk);
+  log.lead(2);
+  const late = log.run({kind: 'save', record: recordOf('a', 'x'.repeat(100_000))});
+  const other = new DeploymentLog(state, bulk);
+  other.lead(7);
+  await other.run({kind: 'save', record: recordOf('a', 'WASM')});
+  log.lead(9);
+  t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'WASM')]);
+  store();
+  t.like(await t.throwsAsync(late), {code: 'NO_COORDINATOR'});
+  t.deepEqual(await log.run({kind: 'list'}), [recordOf('a', 'WASM')]);
 });
