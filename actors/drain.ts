@@ -29,6 +29,8 @@ export function* drain(
     const overdue = now - (retired.since ?? now) >= drainMsMax;
     if (retired.idle < idleLooks && !overdue) return;
     yield* releaseStages(alive, devices());
+    // Its record may be gone already, and must not come back.
+    if (kept.released) return;
     kept.retired = kept.retired.filter(each => each !== retired);
     yield* store({kind: 'save', record: kept.record});
   } finally {

@@ -43,6 +43,7 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
   /** How fast its device says it is. */
   workPerMs = 1000;
   onQuery: (() => unknown) | undefined;
+  onRelease: (() => Promise<void>) | undefined;
   onLoad: () => LoadedStage | Promise<LoadedStage> = () => ({
     slots: 1,
     queuedMax: 8,
@@ -71,6 +72,7 @@ export class ScriptedPlugin implements TaskExecutor<PluginTask> {
           ? {supported: true}
           : {supported: false, reason: `it lacks ${this.lacks}`};
       case 'release':
+        await this.onRelease?.();
         return null;
     }
   }

@@ -299,3 +299,26 @@ test('it logs what becomes of a network by the ids of its deployment and its cli
     {level: 'warn', message: 'an order failed', fields: {order: 'load', client: 'client.test'}},
   ]);
 });
+
+test('a network that is released while its old stages end leaves no record', async t => {
+  const {cluster, plugin} = await clusterOfOne();
+  const better = await cluster.addDevice(deviceOn('host-b', 'GPU'));
+  const order = orderOver('AUTO:GPU,CPU');
+  const answer = await cluster.ask({kind: 'load', order});
+  const {id} = (answer?.ok ? answer.value : {}) as Deployment;
+  let end = () => {};
+  plugin.onRelease = () =>
+    new Promise<void>(resolve => {
+      end = resolve;
+    });
+  await cluster.world.advance(1000);
+  t.is(better.told('load').length, 1);
+  cluster.keep({id, epoch: cluster.changes.at(-1)?.epoch ?? 0});
+  while (plugin.told('release').length === 0) await cluster.world.advance(100);
+  plugin.onRelease = undefined;
+  t.like(await cluster.ask({kind: 'release', deployment: id}), {ok: true});
+  t.is(cluster.records.kept.size, 0);
+  end();
+  await cluster.world.advance(5000);
+  t.is(cluster.records.kept.size, 0);
+});
