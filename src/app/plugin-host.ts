@@ -1,5 +1,6 @@
 import type {LoadedStage, PluginTask, StageExport} from '../../actors/plugin-task.js';
 import type {ImportSupport, RuntimeRequirements} from '../../schemas/compiled-network.js';
+import type {ConfigMap} from '../../schemas/config.js';
 import type {OperationSupport} from '../../schemas/device.js';
 import type {DeviceProperties} from '../../schemas/metrics.js';
 import {InferenceError} from '../errors.js';
@@ -10,8 +11,10 @@ import type {ExecutableNetwork, Plugin} from '../plugin/plugin.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import {type Log, silentLog} from '../ports/log.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
+import type {Timers} from '../ports/timers.js';
 import type {NodeCache} from './compiler.js';
 import {exportStage} from './export-stage.js';
+import {KernelLine} from './kernel-line.js';
 import {measureSpeed} from './measure-speed.js';
 import {StageExecutor} from './stage-executor.js';
 import {StageLoader, type StageSource} from './stage-loader.js';
@@ -24,6 +27,8 @@ export interface PluginHostOptions {
   readonly system: ActorSystem;
   readonly cache: NodeCache;
   readonly log?: Log;
+  /** Default: Node's. */
+  readonly timers?: Timers;
   /** A kernel does not end. */
   readonly onStuck?: (() => void) | undefined;
 }
@@ -50,6 +55,8 @@ export class PluginHost implements TaskExecutor<PluginTask> {
   readonly #loader: StageLoader;
   /** By address. */
   readonly #stages = new Map<string, HostedStage>();
+  /** Of each device, its stages that take turns. */
+  readonly #lines = new Map<string, KernelLine>();
   #speed: Promise<number> | undefined;
   #closed = false;
 
@@ -101,13 +108,23 @@ export class PluginHost implements TaskExecutor<PluginTask> {
       await executable.release();
       throw closing();
     }
-    const {QUEUED_MAX, AUTO_BATCH_TIMEOUT} = standardConfig(order.config);
+    const {timers = systemTimers} = this.#options;
+    const {QUEUED_MAX, AUTO_BATCH_TIMEOUT: batchTimeoutMs} = standardConfig(order.config);
     const onStuck = () => this.#onStuck(address);
-    const batching = {batch, batchTimeoutMs: AUTO_BATCH_TIMEOUT, timers: systemTimers, onStuck};
-    const executor = new StageExecutor(executable, batching);
+    const line = this.#lineOf(order.config, timers);
+    const executor = new StageExecutor(executable, {batch, batchTimeoutMs, timers, line, onStuck});
     this.#stages.set(address, {executable, executor, source: order});
     this.#options.system.provide(address, executor);
     return {slots: executor.slots, queuedMax: Math.max(QUEUED_MAX, executor.slots), origin};
+  }
+
+  /** Undefined for a stage that takes no turns with others. */
+  #lineOf(config: ConfigMap, timers: Timers): KernelLine | undefined {
+    const {EXCLUSIVE_ASYNC_REQUESTS, DEVICE_ID} = standardConfig(config);
+    if (!EXCLUSIVE_ASYNC_REQUESTS) return undefined;
+    const line = this.#lines.get(DEVICE_ID) ?? new KernelLine(timers);
+    this.#lines.set(DEVICE_ID, line);
+    return line;
   }
 
   /** Native code cannot be interrupted: whoever owns the process decides. */

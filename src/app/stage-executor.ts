@@ -11,6 +11,7 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Timers} from '../ports/timers.js';
 import {Batcher} from './batcher.js';
 import {checkedCounters, checkedRuntimeGraph} from './checked-counters.js';
+import {KernelLine} from './kernel-line.js';
 import {RuntimeAverages} from './runtime-averages.js';
 
 type Task = StageTask | RuntimeGraphTask | ConfigureTask | StuckTask;
@@ -21,6 +22,8 @@ export interface StageExecutorOptions {
   /** How long a request waits for a batch to fill up. */
   readonly batchTimeoutMs: number;
   readonly timers: Timers;
+  /** Whose kernels it waits for besides its own, if it shares them. */
+  readonly line?: KernelLine | undefined;
   /** A kernel has not ended long after its request's deadline; it may never. */
   onStuck(): void;
 }
@@ -32,11 +35,14 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
 
   readonly #options: StageExecutorOptions;
   readonly #batcher: Batcher | undefined;
+  /** Undefined where each request that it is given has a kernel at once. */
+  readonly #line: KernelLine | undefined;
 
   constructor(executable: ExecutableNetwork, options: StageExecutorOptions) {
     const {batch, batchTimeoutMs: timeoutMs, timers} = options;
     this.#executable = executable;
     this.#options = options;
+    this.#line = options.line ?? (batch > 1 ? new KernelLine(timers) : undefined);
     if (batch > 1) {
       const infer = (task: StageTask) => this.#infer(task);
       this.#batcher = new Batcher({rowsMax: batch, timeoutMs, timers, infer});
@@ -52,7 +58,7 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
     if ('kind' in task) {
       if (task.kind === 'runtimeGraph') return this.#runtimeGraph();
       if (task.kind === 'configure') this.#batcher?.setTimeoutMs(task.batchTimeoutMs);
-      else this.#options.onStuck();
+      else this.#onStuck();
       return null;
     }
     return this.#batcher?.infer(task) ?? this.#infer(task);
@@ -63,8 +69,16 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
     return this.#executable.release();
   }
 
+  /** Its request may be waiting for others, which take their time. */
+  #onStuck(): void {
+    const {onStuck} = this.#options;
+    if (this.#line === undefined) onStuck();
+    else this.#line.watch(onStuck);
+  }
+
   #infer(task: StageTask): Promise<StageResult> {
-    return task.profile ? this.#inferMeasured(task) : this.#executable.infer(task);
+    const infer = () => (task.profile ? this.#inferMeasured(task) : this.#executable.infer(task));
+    return this.#line?.run(infer) ?? infer();
   }
 
   async #inferMeasured(task: StageTask): Promise<StageResult> {

@@ -5,6 +5,7 @@ import {ActorSystem} from '../../../src/kernel/actor-system.js';
 import type {ExecutableNetwork, Plugin} from '../../../src/plugin/plugin.js';
 import {silentLog} from '../../../src/ports/log.js';
 import {createMemoryBulkStore} from '../../../src/wire/memory-bulk-store.js';
+import {ManualTimers} from '../../support/manual-timers.js';
 import {VirtualWorld} from '../../support/virtual-world.js';
 
 /** A host of a plugin that compiles when a test says so. */
@@ -34,7 +35,13 @@ async function hosted(t: ExecutionContext, more: Partial<ExecutableNetwork> = {}
     close: async () => void steps.push('closed'),
   };
   const system = new ActorSystem(new VirtualWorld());
-  const host = new PluginHost({plugin, bulk, system, cache: nodeCache({}, silentLog)});
+  const timers = new ManualTimers();
+  const stuck = {count: 0};
+  const onStuck = () => {
+    stuck.count++;
+  };
+  const cache = nodeCache({}, silentLog);
+  const host = new PluginHost({plugin, bulk, system, cache, timers, onStuck});
   const network = {model: await bulk.put(Uint8Array.of(1, 2, 3)), weights: null};
   const load = (config = {}) =>
     host.run({
@@ -46,7 +53,7 @@ async function hosted(t: ExecutionContext, more: Partial<ExecutableNetwork> = {}
       batch: 1,
       fullName: 'chip',
     });
-  return {host, network, steps, load, compile: () => compile()};
+  return {host, network, steps, load, compile: () => compile(), system, timers, stuck};
 }
 
 /** Until every promise that was ready has been followed. */
@@ -156,3 +163,27 @@ test('what was released, or never loaded, is not exported', async t => {
   await host.close();
   await t.throwsAsync(host.run(exporting), {code: 'RELEASED'});
 });
+
+for (const exclusive of [false, true]) {
+  const what = exclusive ? 'that takes turns with others is watched first' : 'is told at once';
+  test(`a kernel that does not end ${what}`, async t => {
+    const {system, load, compile, timers, stuck} = await hosted(t, {
+      infer: () => new Promise(() => {}),
+    });
+    const loading = load({EXCLUSIVE_ASYNC_REQUESTS: exclusive});
+    await settled();
+    compile();
+    await loading;
+    const tasks = [{tensors: new Map(), owned: true, profile: false}, {kind: 'stuck'}];
+    system.spawn('stage.1', {
+      parse: message => message,
+      receive: () => [],
+      start: () =>
+        tasks.map(each => ({do: 'run', executor: 'stage.1', task: each, settled: () => null})),
+    });
+    await settled();
+    t.is(stuck.count, exclusive ? 0 : 1);
+    timers.advance(10_000);
+    t.is(stuck.count, 1);
+  });
+}
