@@ -84,9 +84,10 @@ export class StageOutbox {
   outputs(of: Gathering, tensors: NamedTensors, progress: Progress): SendEffect[] {
     const timings = [...of.timings, progress.timing];
     const lanes = progress.counters === undefined ? this.#lanes : this.#lanesAndClient;
+    const apart = this.#areApart(tensors);
     return lanes.map(({destination, owned}) => {
       const token = tokenOf(of, destination.to);
-      const parts = {tensors: pick(tensors, destination), owned, token};
+      const parts = {tensors: pick(tensors, destination), owned: owned && apart, token};
       if (destination.to === clientIndex) {
         return {do: 'send', to: of.client, message: this.#output(of, timings, progress), ...parts};
       }
@@ -121,6 +122,18 @@ export class StageOutbox {
   unsent(token: string, error: InferenceError): SendEffect[] {
     const sent = sendingOfToken(token);
     return sent === undefined ? [] : [this.failure(sent, error)];
+  }
+
+  /** Whether no two outputs lie in one buffer: kernels may give one of them as a view of another. */
+  #areApart(tensors: NamedTensors): boolean {
+    const buffers = new Set<ArrayBufferLike>();
+    for (const name of this.#awaited) {
+      const data = tensors.get(name)?.data;
+      if (!ArrayBuffer.isView(data)) continue;
+      if (buffers.has(data.buffer)) return false;
+      buffers.add(data.buffer);
+    }
+    return true;
   }
 
   #output(

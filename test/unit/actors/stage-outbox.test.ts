@@ -56,6 +56,18 @@ test('every consumer gets one frame with its tensors, owned where no other gets 
   );
 });
 
+test('outputs that lie in one buffer are owned by none of their consumers', t => {
+  const stage = stageOf(diamondWithSkip(), 0);
+  stage.infer({route: [0, 0, 0, 0]}, {x: vector(1)});
+  const data = Float32Array.of(1, 2);
+  const view = {type: 'f32', shape: [1], data: data.subarray(1)} as const;
+  stage.finish({h: {type: 'f32', shape: [2], data}, s: view});
+  t.deepEqual(
+    stage.sent().map(({owned}) => owned),
+    [false, false, false],
+  );
+});
+
 test('a downstream stage that is gone is told to the client as that stage', t => {
   const stage = stageOf(chain(), 0);
   stage.infer({request: 4, attempt: 2}, {x: vector(1)});
