@@ -83,6 +83,10 @@ const actorOf: Readonly<Record<StageRole, (setting: StageSetting) => StageReplic
 
 /** Stages end when their users wish. */
 const stageRetryMs = 1000;
+/** What its plugin works on at once, besides stages that are loaded; one more is refused. */
+const asksMax = 1024;
+/** Nothing of it is measured. */
+const askRetryMs = 1000;
 
 /**
  * One device of one plugin: answers what it can run, loads stages and starts their actors, and tells
@@ -124,7 +128,7 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
       case 'unload':
         return this.#onUnload(message.ask, message.address);
       case 'export':
-        return [this.#export(message.ask, message.address)];
+        return this.#export(message.ask, message.address);
       case 'canImport': {
         const {ask, requirements} = message;
         return this.#pass(ask, {kind: 'canImport', requirements});
@@ -263,18 +267,14 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     return [{do: 'stop', address}, this.#release(ask, address)];
   }
 
-  #export(ask: Ask, address: string): Effect<Private> {
+  #export(ask: Ask, address: string): Effects {
     if (this.#stages.get(address)?.state !== 'loaded') {
       const error = new InferenceError('RELEASED', `${address} is not loaded`);
-      return refused(ask, error.at(this.#place()));
+      return [refused(ask, error.at(this.#place()))];
     }
     const {kind, plugin, pluginVersion} = this.#options.description;
     const whole = (value: unknown) => ({kind, plugin, pluginVersion, ...(value as StageExport)});
-    return this.#plugin({kind: 'export', address}, outcome => ({
-      kind: 'answered',
-      ask,
-      outcome: outcome.ok ? {ok: true, value: whole(outcome.value)} : outcome,
-    }));
+    return this.#pass(ask, {kind: 'export', address}, whole);
   }
 
   #release(ask: Ask | null, address: string): Effect<Private> {
@@ -287,10 +287,18 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     return id === '' ? config : {...config, DEVICE_ID: id};
   }
 
-  #pass(ask: Ask, task: PluginTask): Effects {
+  /** `answerOf`: what the asker gets where the plugin gives a value. */
+  #pass(ask: Ask, task: PluginTask, answerOf = (value: unknown) => value): Effects {
     if (this.#answering.has(askKey(ask))) return [];
+    if (this.#answering.size >= asksMax) {
+      return [refused(ask, queueFull(`works on ${asksMax} asks already`, askRetryMs))];
+    }
     this.#answering.add(askKey(ask));
-    return [this.#plugin(task, outcome => ({kind: 'answered', ask, outcome}))];
+    const settled = (outcome: Outcome): Private => {
+      const answer = outcome.ok ? ({ok: true, value: answerOf(outcome.value)} as const) : outcome;
+      return {kind: 'answered', ask, outcome: answer};
+    };
+    return [this.#plugin(task, settled)];
   }
 
   #plugin(task: PluginTask, settled: (outcome: Outcome) => Private): Effect<Private> {

@@ -10,6 +10,9 @@ export const keepAddress = 'all.keep';
 /** The coordinator that leads listens here. */
 export const coordinatorAddress = 'coordinator';
 
+/** What a stage's address looks like: at any other, a stage would take the place of another actor. */
+export const stageAddressPattern = /^stage(\.[A-Za-z0-9_-]{1,64}){1,4}$/;
+
 /** Where one replica of one stage listens, in one variant of a deployment. */
 export function stageAddress(
   deployment: string,

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {stageAddressPattern} from '../addresses.js';
 import {compiledRefSchema, runtimeRequirementsSchema} from '../compiled-network.js';
 import {configSchema} from '../config.js';
 import {operationSupportSchema} from '../device.js';
@@ -19,7 +20,7 @@ export type Destination = Readonly<z.infer<typeof destinationSchema>>;
 
 /** A stage replica to start on a device. */
 export const stageOrderSchema = z.object({
-  address: z.string(),
+  address: z.string().regex(stageAddressPattern),
   deployment: z.string(),
   index: z.int().nonnegative(),
   role: z.enum(stageRoles),

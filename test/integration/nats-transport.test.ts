@@ -76,7 +76,7 @@ test('large frames under way when the connection is lost are lost', async t => {
   t.regex(lost, /^t\d+$/);
 });
 
-test('what has no room beside large frames under way is refused at once, and nothing is lost', async t => {
+test('what has no room beside large frames is refused at once, and nothing is lost', async t => {
   const {url} = await withNats(t);
   const near = await connected(t, url, {transferBytesMax: 5_000_000});
   const far = await connected(t, url);
