@@ -1,5 +1,7 @@
+import {readFileSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {
+  type Authenticator,
   type ConnectionOptions,
   connect,
   credsAuthenticator,
@@ -108,9 +110,25 @@ async function authentication(
     ...(nkeySeed === undefined
       ? {}
       : {authenticator: nkeyAuthenticator(new TextEncoder().encode(nkeySeed))}),
-    ...(credsFile === undefined
-      ? {}
-      : {authenticator: credsAuthenticator(await readCredentials(credsFile))}),
+    ...(credsFile === undefined ? {} : {authenticator: await credentials(credsFile)}),
+  };
+}
+
+/**
+ * What the file holds whenever the connection is made: what is in it is renewed while a process runs. A
+ * file that is gone, or just being written, leaves what was there before.
+ */
+async function credentials(path: string): Promise<Authenticator> {
+  let known = credsAuthenticator(await readCredentials(path));
+  return nonce => {
+    try {
+      const read = credsAuthenticator(readFileSync(path));
+      const proof = read(nonce);
+      known = read;
+      return proof;
+    } catch {
+      return known(nonce);
+    }
   };
 }
 

@@ -1,5 +1,7 @@
 import {execFile} from 'node:child_process';
-import {createServer, type Server} from 'node:net';
+import {writeFile} from 'node:fs/promises';
+import {createServer, type Server, type Socket} from 'node:net';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
@@ -9,6 +11,7 @@ import type {InferenceError} from '../../src/errors.js';
 import type {Transport} from '../../src/ports/transport.js';
 import type {NatsOptions} from '../../src/wire/nats-options.js';
 import {connectNats} from '../../src/wire/nats-transport.js';
+import {Sequence} from '../support/inbox.js';
 import {withNats} from '../support/nats.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
@@ -105,6 +108,55 @@ test('a seed proves who connects', async t => {
   const error = await refusal(t, {servers: [url], nkeySeed: other});
   t.is(error.code, 'INVALID_CONFIG_VALUE');
   t.false(JSON.stringify([error, error.stack, error.cause]).includes(other));
+});
+
+/** As `nsc` writes it; a server would look at the JWT, which is none. */
+function credentialsOf(jwt: string): string {
+  const seed = new TextDecoder().decode(nkeys.createUser().getSeed());
+  return [
+    '-----BEGIN NATS USER JWT-----',
+    jwt,
+    '------END NATS USER JWT------',
+    '-----BEGIN USER NKEY SEED-----',
+    seed,
+    '------END USER NKEY SEED------',
+    '',
+  ].join('\n');
+}
+
+test('a connection that is made again shows the credentials that are in the file then', async t => {
+  const shown = new Sequence<string>();
+  const sockets = new Set<Socket>();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    const info = {version: '2.9.10', proto: 1, headers: true, max_payload: 2 ** 20, nonce: 'abc'};
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+    socket.on('data', data => {
+      const jwt = /"jwt":"(\w+)"/.exec(data.toString())?.[1];
+      if (jwt === undefined) return;
+      socket.write('PONG\r\n');
+      shown.add(jwt);
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const credsFile = join(await temporaryFolder(t), 'user.creds');
+  await writeFile(credsFile, credentialsOf('first'));
+  const {port} = server.address() as {port: number};
+  await connected(t, {servers: [`127.0.0.1:${port}`], credsFile});
+  t.is(await shown.next(), 'first');
+  for (const [text, jwt] of [
+    [credentialsOf('second'), 'second'],
+    ['half a fi', 'second'],
+  ] as const) {
+    await writeFile(credsFile, text);
+    for (const socket of sockets) socket.destroy();
+    t.is(await shown.next(), jwt);
+  }
 });
 
 test('options that cannot be are refused before anything is tried', async t => {
