@@ -1,7 +1,9 @@
+import {randomUUID} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import {mkdir, open, readdir, rename, rm, stat, utimes} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import {InferenceError} from '../errors.js';
 import {BlobMeter, brokenBlob, checkDigest} from './blob-content.js';
 
 const lockTouchedMs = 2_000;
@@ -27,21 +29,25 @@ export class BlobCache {
     this.#folder = folder;
   }
 
-  /** Rejects as `fetch` does, and with InferenceError INVALID_BLOB for bytes of another digest. */
+  /**
+   * Rejects as `fetch` does, with InferenceError INVALID_BLOB for bytes of another digest, and with
+   * STORE_UNAVAILABLE where files cannot be written or read: a full disk is so for a while.
+   */
   async file(digest: string, fetch: FetchBlob): Promise<string> {
     checkDigest(digest);
     const known = this.#files.get(digest);
     if (known !== undefined && (await exists(await known))) return known;
     if (this.#files.get(digest) !== known) return this.file(digest, fetch);
-    const placed = this.#place(digest, fetch);
+    const placed = this.#place(digest, fetch).catch(error => {
+      throw InferenceError.from(error, 'STORE_UNAVAILABLE');
+    });
     this.#files.set(digest, placed);
     placed.catch(() => this.#files.delete(digest));
     return placed;
   }
 
   async #place(digest: string, fetch: FetchBlob): Promise<string> {
-    this.#ready ??= prepare(this.#folder);
-    await this.#ready;
+    await this.#prepared();
     const path = join(this.#folder, digest);
     while (!(await holds(path, digest)) && !(await placedAlone(path, digest, fetch))) {
       await delay(lockPollMs);
@@ -49,6 +55,15 @@ export class BlobCache {
     const now = new Date();
     await utimes(path, now, now);
     return path;
+  }
+
+  /** What stands in the way (a full disk) may be gone at the next try. */
+  #prepared(): Promise<void> {
+    this.#ready ??= prepare(this.#folder).catch(error => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
   }
 }
 
@@ -76,7 +91,9 @@ async function placedAlone(path: string, digest: string, fetch: FetchBlob): Prom
 }
 
 async function download(path: string, digest: string, fetch: FetchBlob): Promise<void> {
-  const partial = `${path}.${process.pid}.part`;
+  // No other name will do: a lock may be taken from who was suspended, by a process of the same id in
+  // another container or by another cache of this process.
+  const partial = `${path}.${randomUUID()}.part`;
   const meter = new BlobMeter();
   try {
     const file = await open(partial, 'w', 0o600);

@@ -44,6 +44,45 @@ test('a blob is fetched once by all caches of a folder, and by those to come', a
   t.is(Buffer.compare(await readFile(join(folder, digest)), bytes), 0);
 });
 
+test('who was suspended for so long that another took its lock, and goes on, harms nobody', async t => {
+  const folder = await temporaryFolder(t);
+  let begun = () => {};
+  let goOn = () => {};
+  const half = new Promise<void>(resolve => {
+    begun = resolve;
+  });
+  const suspended = new Promise<void>(resolve => {
+    goOn = resolve;
+  });
+  const first = new BlobCache(folder).file(digest, async function* () {
+    yield bytes.subarray(0, 50_000);
+    begun();
+    await suspended;
+    yield bytes.subarray(50_000);
+  });
+  await half;
+  await utimes(join(folder, `${digest}.lock`), 0, 0);
+  const second = new BlobCache(folder).file(digest, async function* () {
+    yield bytes.subarray(0, 10_000);
+    goOn();
+    await first;
+    yield bytes.subarray(10_000);
+  });
+  t.is(await first, join(folder, digest));
+  t.is(Buffer.compare(await readFile(await first), bytes), 0);
+  await second;
+  t.is(Buffer.compare(await readFile(join(folder, digest)), bytes), 0);
+});
+
+test('a folder that could not be made is tried again', async t => {
+  const inTheWay = join(await temporaryFolder(t), 'cache');
+  await writeFile(inTheWay, '');
+  const cache = new BlobCache(inTheWay);
+  t.like(await t.throwsAsync(cache.file(digest, new Source().fetch)), {code: 'STORE_UNAVAILABLE'});
+  await rm(inTheWay);
+  t.is(await cache.file(digest, new Source().fetch), join(inTheWay, digest));
+});
+
 test('bytes of another digest leave no file, and the next fetch is a new one', async t => {
   const folder = await temporaryFolder(t);
   const cache = new BlobCache(folder);
