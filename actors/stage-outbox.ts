@@ -8,6 +8,7 @@ import type {StageState} from '../schemas/state.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 import {InferenceError, invariant} from '../src/errors.js';
 import type {SendEffect} from '../src/kernel/behaviour.js';
+import {apartTensors} from './apart-tensors.js';
 import type {Attempt, Gathering} from './gathering.js';
 
 export interface OutboxOptions {
@@ -80,14 +81,18 @@ export class StageOutbox {
     return this.#awaited.find(output => !tensors.has(output));
   }
 
+  /** The outputs, none of which shares its buffer with another that somebody consumes. */
+  apart(tensors: NamedTensors): NamedTensors {
+    return this.#awaited.length < 2 ? tensors : apartTensors(tensors, this.#awaited);
+  }
+
   /** One frame for each destination, whether or not it carries a tensor: consumers count senders. */
   outputs(of: Gathering, tensors: NamedTensors, progress: Progress): SendEffect[] {
     const timings = [...of.timings, progress.timing];
     const lanes = progress.counters === undefined ? this.#lanes : this.#lanesAndClient;
-    const apart = this.#areApart(tensors);
     return lanes.map(({destination, owned}) => {
       const token = tokenOf(of, destination.to);
-      const parts = {tensors: pick(tensors, destination), owned: owned && apart, token};
+      const parts = {tensors: pick(tensors, destination), owned, token};
       if (destination.to === clientIndex) {
         return {do: 'send', to: of.client, message: this.#output(of, timings, progress), ...parts};
       }
@@ -122,18 +127,6 @@ export class StageOutbox {
   unsent(token: string, error: InferenceError): SendEffect[] {
     const sent = sendingOfToken(token);
     return sent === undefined ? [] : [this.failure(sent, error)];
-  }
-
-  /** Whether no two outputs lie in one buffer: kernels may give one of them as a view of another. */
-  #areApart(tensors: NamedTensors): boolean {
-    const buffers = new Set<ArrayBufferLike>();
-    for (const name of this.#awaited) {
-      const data = tensors.get(name)?.data;
-      if (!ArrayBuffer.isView(data)) continue;
-      if (buffers.has(data.buffer)) return false;
-      buffers.add(data.buffer);
-    }
-    return true;
   }
 
   #output(

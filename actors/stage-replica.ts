@@ -284,14 +284,15 @@ export class StageReplica implements Behaviour<StageMessage, StagePrivate> {
     const timing = this.#time(gathering, result, now);
     if (gathering.deadlineAt <= now) return this.#expire(key, gathering, now);
     const {state} = gathering;
-    if (state !== undefined) this.#states.leave(gathering, state, result.tensors);
+    const made = this.#outbox.apart(result.tensors);
+    if (state !== undefined) this.#states.leave(gathering, state, made);
     this.#finished.add(key);
     const remainingMs = gathering.deadlineAt - now;
     const counters = gathering.profile
       ? stageCounters(this.#options, timing, result.counters)
       : undefined;
     const progress = {timing, counters, remainingMs, load: this.#load + this.#running.size};
-    const effects: Effects = this.#outbox.outputs(gathering, result.tensors, progress);
+    const effects: Effects = this.#outbox.outputs(gathering, made, progress);
     effects.push(...this.#tracer.ended(gathering, now, {timing}));
     return effects;
   }

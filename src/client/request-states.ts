@@ -2,6 +2,7 @@ import type {SubmittedState} from '../../actors/client-request.js';
 import type {Way} from '../../actors/route-table.js';
 import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
+import {copyTensors} from '../plugin/tensor-buffers.js';
 import {Tensor} from '../tensor.js';
 import type {DeclaredState} from './declared-state.js';
 import type {ExecutableNetwork} from './executable-network.js';
@@ -12,8 +13,8 @@ export interface VariableState {
   /** The network input that it is. */
   readonly name: string;
   /**
-   * What the next run goes on from, fetched from its device. Rejects with STATE_LOST, DEVICE_LOST or
-   * DEADLINE_EXCEEDED.
+   * A copy of what the next run goes on from, fetched from its device. Rejects with STATE_LOST,
+   * DEVICE_LOST or DEADLINE_EXCEEDED.
    */
   getState(): Promise<Tensor>;
   /** Throws TYPE_MISMATCH, SHAPE_MISMATCH or SIZE_MISMATCH. */
@@ -100,7 +101,8 @@ export class RequestStates {
       name,
       getState: async () => {
         this.#checkIdle();
-        return this.#pending.get(name) ?? this.#read(name);
+        const pending = this.#pending.get(name);
+        return copyOf(name, pending ?? (await this.#read(name)));
       },
       setState: tensor => {
         this.#checkIdle();
@@ -113,12 +115,17 @@ export class RequestStates {
     };
   }
 
-  async #read(name: string): Promise<Tensor> {
+  async #read(name: string): Promise<TensorData> {
     const session = this.#session ?? this.#network.session.newState();
     const options = {timeoutMs: readTimeoutMs, profile: false, state: this.#ref(session, true)};
     const {outcome} = this.#network.submit(new Map(), options);
     const tensor = (await outcome).outputs.get(name);
     if (tensor === undefined) throw new InferenceError('STATE_LOST', `${name} was not kept`);
-    return Tensor.from(tensor, name);
+    return tensor;
   }
+}
+
+/** In one process, what is kept is what was read: it is the user's to change only as a copy. */
+function copyOf(name: string, tensor: TensorData): Tensor {
+  return Tensor.from(copyTensors(new Map([[name, tensor]])).get(name), name);
 }

@@ -95,6 +95,18 @@ function going(check: Check): void {
     await rejects(t, () => state?.setState(floats([1])), 'SHAPE_MISMATCH');
   });
 
+  check('what a user does to a state that was read changes no state', async (t, core) => {
+    const executable = await load(t, core, accumulator(), 'CPU', {states: sumState});
+    const scribble = async (request = executable.createInferRequest()) => {
+      const read = await request.queryState()[0]?.getState();
+      (read?.data as Float32Array).fill(1000);
+      return request;
+    };
+    const {request} = await step(executable, await scribble());
+    t.deepEqual((await step(executable, await scribble(request))).y, Float32Array.of(4, 40));
+    t.deepEqual((await step(executable)).y, Float32Array.of(2, 20), 'nor what it is at first');
+  });
+
   check('a run that is cancelled or refused leaves the states as they were', async (t, core) => {
     const executable = await load(t, core, accumulator(), 'CPU', {states: sumState});
     const {request} = await step(executable);
