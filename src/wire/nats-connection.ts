@@ -46,6 +46,8 @@ export async function openNatsConnection(
       timeout: timeoutMs,
       inboxPrefix: inboxPrefix(options),
       maxReconnectAttempts: -1,
+      // Else the second refusal in a row closes the connection for good, whatever becomes of the server.
+      ignoreAuthErrorAbort: true,
       reconnectTimeWait: reconnectWaitMs,
       reconnectJitter: reconnectJitterMs,
       reconnectJitterTLS: reconnectJitterMs,

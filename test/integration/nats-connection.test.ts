@@ -8,7 +8,7 @@ import test, {type ExecutionContext} from 'ava';
 import {nkeys} from 'nats';
 import {systemTimers} from '../../src/app/system-world.js';
 import type {InferenceError} from '../../src/errors.js';
-import type {Transport} from '../../src/ports/transport.js';
+import type {Transport, TransportStatus} from '../../src/ports/transport.js';
 import type {NatsOptions} from '../../src/wire/nats-options.js';
 import {connectNats} from '../../src/wire/nats-transport.js';
 import {Sequence} from '../support/inbox.js';
@@ -124,29 +124,39 @@ function credentialsOf(jwt: string): string {
   ].join('\n');
 }
 
-test('a connection that is made again shows the credentials that are in the file then', async t => {
+/** A server that shows what each connection shows it, and refuses as many of them as it is told to. */
+async function gatekeeper(t: ExecutionContext) {
   const shown = new Sequence<string>();
   const sockets = new Set<Socket>();
+  const gate = {refusals: 0};
   const server = createServer(socket => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     const info = {version: '2.9.10', proto: 1, headers: true, max_payload: 2 ** 20, nonce: 'abc'};
     socket.write(`INFO ${JSON.stringify(info)}\r\n`);
     socket.on('data', data => {
-      const jwt = /"jwt":"(\w+)"/.exec(data.toString())?.[1];
-      if (jwt === undefined) return;
-      socket.write('PONG\r\n');
-      shown.add(jwt);
+      const proof = /"(?:jwt|pass)":"(\w+)"/.exec(data.toString())?.[1];
+      if (proof === undefined) return;
+      if (gate.refusals-- > 0) socket.end("-ERR 'Authorization Violation'\r\n");
+      else socket.write('PONG\r\n');
+      shown.add(proof);
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
+  const disconnect = () => {
     for (const socket of sockets) socket.destroy();
+  };
+  t.teardown(() => {
+    disconnect();
     server.close();
   });
+  return {port: (server.address() as {port: number}).port, shown, gate, disconnect};
+}
+
+test('a connection that is made again shows the credentials that are in the file then', async t => {
+  const {port, shown, disconnect} = await gatekeeper(t);
   const credsFile = join(await temporaryFolder(t), 'user.creds');
   await writeFile(credsFile, credentialsOf('first'));
-  const {port} = server.address() as {port: number};
   await connected(t, {servers: [`127.0.0.1:${port}`], credsFile});
   t.is(await shown.next(), 'first');
   for (const [text, jwt] of [
@@ -154,9 +164,24 @@ test('a connection that is made again shows the credentials that are in the file
     ['half a fi', 'second'],
   ] as const) {
     await writeFile(credsFile, text);
-    for (const socket of sockets) socket.destroy();
+    disconnect();
     t.is(await shown.next(), jwt);
   }
+});
+
+test('a connection that was lost is tried again, however often it is refused', async t => {
+  const {port, shown, gate, disconnect} = await gatekeeper(t);
+  const transport = await connected(t, {
+    servers: [`127.0.0.1:${port}`],
+    user: 'me',
+    pass: 'secret',
+  });
+  const statuses = new Sequence<TransportStatus>();
+  transport.onStatus(status => statuses.add(status));
+  gate.refusals = 4;
+  disconnect();
+  t.deepEqual(await statuses.take(2), ['disconnected', 'connected']);
+  t.is((await shown.take(6)).length, 6);
 });
 
 test('options that cannot be are refused before anything is tried', async t => {
