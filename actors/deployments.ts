@@ -346,6 +346,7 @@ export class Deployments {
 
   /** The clients of these deployments are gone: what they hold on devices is given back. */
   #expire(now: number): Effects {
+    for (const kept of this.#kept.values()) kept.forgetSilent(now);
     const expired = [...this.#kept].filter(([, kept]) => {
       kept.keptUntil ??= now + this.#options.keepMs;
       return kept.keptUntil <= now;

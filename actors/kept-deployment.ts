@@ -169,10 +169,15 @@ export class KeptDeployment {
     return this.#isKnown(retired.epoch, now) || now - retired.since >= unknownMsMax;
   }
 
-  #isKnown(epoch: number, now: number): boolean {
+  /** Clients that have not kept it for long use it no more. */
+  forgetSilent(now: number): void {
     for (const [address, {until}] of this.#clients) {
       if (until <= now) this.#clients.delete(address);
     }
+  }
+
+  #isKnown(epoch: number, now: number): boolean {
+    this.forgetSilent(now);
     return [...this.#clients.values()].every(client => client.epoch >= epoch);
   }
 

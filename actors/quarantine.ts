@@ -5,6 +5,8 @@ import {InferenceError} from '../src/errors.js';
 const crashesMax = 3;
 /** … within this time: a process dies of other things too. */
 const windowMs = 600_000;
+/** Devices that are remembered besides those that are alive; the oldest go first. */
+const processesMax = 4096;
 /** Pairs of network and device that are remembered; the oldest go first. */
 const countsMax = 1024;
 
@@ -32,7 +34,17 @@ export class Quarantine {
       const last = this.#processes.get(name);
       if (last?.address === address) continue;
       if (last !== undefined && restarts > last.restarts) this.#count(name, last, now);
+      this.#processes.delete(name);
       this.#processes.set(name, {address, restarts, networks: new Set()});
+    }
+    if (this.#processes.size > processesMax) this.#forgetOldest(devices);
+  }
+
+  #forgetOldest(devices: readonly DeviceDescription[]): void {
+    const alive = new Set(devices.map(({name}) => name));
+    for (const name of this.#processes.keys()) {
+      if (this.#processes.size <= processesMax) return;
+      if (!alive.has(name)) this.#processes.delete(name);
     }
   }
 

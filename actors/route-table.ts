@@ -52,7 +52,14 @@ export class RouteTable {
     }
   }
 
+  /** Replicas that are avoided, or were until lately. */
+  get avoided(): number {
+    return this.#avoidUntil.size;
+  }
+
   avoid(address: string, now: number): void {
+    // Replicas that are gone for good have addresses that are never used again.
+    for (const [each, until] of this.#avoidUntil) if (until <= now) this.#avoidUntil.delete(each);
     this.#avoidUntil.set(address, now + avoidMs);
   }
 
