@@ -25,6 +25,10 @@ type Start = ToDeviceProcess & {readonly kind: 'start'};
 
 /** One that is asked to stop while it starts has this long to come up, and leave in order. */
 const startTimeoutMs = 2000;
+/** And to end from then on, serving others first; for longer than that it waits for a plugin. */
+const gentleTimeoutMs = 25_000;
+/** Where nobody is left to see to it. */
+const goneTimeoutMs = 10_000;
 
 let running: Promise<Running> | undefined;
 let stopping = false;
@@ -67,6 +71,8 @@ function tell(message: FromDeviceProcess): void {
 }
 
 async function stop(gently: boolean): Promise<void> {
+  // A plugin that does not close must not keep its process: the node that would kill it may be gone.
+  setTimeout(() => process.exit(0), gently ? gentleTimeoutMs : goneTimeoutMs).unref();
   if (stopping) return;
   stopping = true;
   // A plugin that never comes up must not keep its process.

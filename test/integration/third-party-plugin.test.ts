@@ -146,6 +146,23 @@ test.serial(
   },
 );
 
+test.serial('a plugin that does not close ends all the same when its node is gone', async t => {
+  const path = join(await temporaryFolder(t), 'plugin.mjs');
+  const device = "{id: '', fullName: 'a few', capabilities: []}";
+  const methods = `devices: async () => [${device}], queryNetwork() {}, loadNetwork() {}`;
+  const close = 'close() { setInterval(() => {}, 1000); return new Promise(() => {}); }';
+  const plugin = `{name: 'FEW', version: '1', ${methods}, ${close}}`;
+  await writeFile(path, `export const createPluginEngine = () => (${plugin});`);
+  const {url} = await sharedNats();
+  const env = {HETERODYNE_SERVERS: url, HETERODYNE_CLUSTER: randomUUID()};
+  const args = ['node', '--name', 'host-a', '-d', 'CPU', '--plugin', path];
+  const node = new HeterodyneProcess(t, args, {env, timeoutMs: 100_000});
+  await node.says(/is running with/);
+  node.kill('SIGKILL');
+  // Its stderr is closed once the processes that share it have ended.
+  t.is((await node.ended).signal, 'SIGKILL');
+});
+
 test('a created plugin is tried by its path, in processes of their own', async t => {
   const plugin = await createdPlugin(await temporaryFolder(t), 'my-chip');
   const {printed} = await runCommand(
