@@ -43,8 +43,9 @@ class LocalTransport implements Transport {
 
   send(to: Address, frame: Frame, options?: SendOptions): void {
     this.#status.checkOpen();
-    this.#counters.passed(checkFrame(frame, this.frameBytesMax));
+    const bytes = checkFrame(frame, this.frameBytesMax);
     this.#board.post(to, frame, options);
+    this.#counters.passed(bytes);
   }
 
   onStatus(call: (status: TransportStatus) => void): Listening {

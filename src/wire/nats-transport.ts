@@ -115,8 +115,9 @@ class ConnectedTransport implements NatsTransport {
     invariant(/^[A-Za-z0-9_-]+$/.test(token), 'a token is letters, digits, - and _');
     const here = this.#board.has(to);
     if (here) {
-      this.#counters.passed(checkFrame(frame, this.frameBytesMax));
+      const bytes = checkFrame(frame, this.frameBytesMax);
       this.#board.post(to, frame, options);
+      this.#counters.passed(bytes);
       if (!isBroadcast(to)) return;
     }
     const sent = this.#sendOut(to, frame, here ? {} : options);

@@ -1,6 +1,10 @@
+import {queueFull} from '../errors.js';
 import type {Address, Frame, Listener, Listening, SendOptions} from '../ports/transport.js';
 import {checkAddress} from './address.js';
 import {DeliveryQueue} from './delivery-queue.js';
+
+/** Deliveries are not measured. */
+const retryMs = 10;
 
 /** One call of `listen`: the same listener may listen at an address twice. */
 interface Registration {
@@ -32,13 +36,16 @@ export class Switchboard {
     };
   }
 
-  /** Delivers in a later turn of the event loop; tells the sender if nobody listens by then. */
+  /**
+   * Delivers in a later turn of the event loop; tells the sender if nobody listens by then. Throws
+   * QUEUE_FULL.
+   */
   post(to: Address, frame: Frame, options: SendOptions = {}): void {
     const queued = this.#queue.add(() => {
       if (this.has(to)) this.deliver(to, frame);
       else this.lost(options);
     });
-    if (!queued) this.drop(to, 'the queue between actors of this process is full');
+    if (!queued) throw queueFull(`too many frames between actors wait for one to ${to}`, retryMs);
   }
 
   /** Delivers now. */

@@ -53,14 +53,20 @@ test('delivery is never inside the delivery of another frame', async t => {
   t.deepEqual(steps, ['a begins', 'a ends', 'b']);
 });
 
-test('frames over the bound of the queue are dropped and counted', async t => {
+test('a frame over the bound of the queue is refused, so that its sender knows', async t => {
   const transport = opened(t);
   const inbox = new Inbox();
   transport.listen('a', inbox);
-  for (let i = 0; i < 65_537; i++) transport.send('a', plainFrame(i));
+  for (let i = 0; i < 65_536; i++) transport.send('a', plainFrame(i));
+  t.like(
+    t.throws(() => transport.send('a', plainFrame('more'))),
+    {code: 'QUEUE_FULL', retryable: true},
+  );
   await transport.flush();
   t.is(inbox.frames.arrived.length, 65_536);
-  t.is(inbox.drops.arrived.length, 1);
+  transport.send('a', plainFrame('more'));
+  await transport.flush();
+  t.is(inbox.frames.arrived.at(-1)?.message, 'more');
 });
 
 test('nothing is delivered after close', async t => {
