@@ -4,6 +4,7 @@ import {
   inferenceCountersSchema,
 } from '../../schemas/performance-counters.js';
 import {type RuntimeGraph, runtimeGraphSchema} from '../../schemas/runtime-graph.js';
+import {safelyParsed} from '../../schemas/safely-parsed.js';
 import {InferenceError} from '../errors.js';
 
 /** What a plugin, which may be anybody's, measured; of very many operations the first; else nothing. */
@@ -12,7 +13,7 @@ export function checkedCounters(
 ): InferenceCounters | undefined {
   if (!Array.isArray(counters?.operations)) return undefined;
   const operations = counters.operations.slice(0, countersMax);
-  return inferenceCountersSchema.safeParse({...counters, operations}).data;
+  return safelyParsed(inferenceCountersSchema, {...counters, operations}).data;
 }
 
 /**
@@ -20,7 +21,7 @@ export function checkedCounters(
  * PAYLOAD_TOO_LARGE for more kernels than travel.
  */
 export function checkedRuntimeGraph(graph: RuntimeGraph | undefined): RuntimeGraph {
-  const parsed = runtimeGraphSchema.safeParse(graph);
+  const parsed = safelyParsed(runtimeGraphSchema, graph);
   if (parsed.success) return parsed.data;
   const kernels = Array.isArray(graph?.nodes) ? graph.nodes.length : 0;
   if (kernels > countersMax) {

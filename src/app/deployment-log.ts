@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import type {DeploymentTask} from '../../actors/deployment-task.js';
 import {type DeploymentRecord, deploymentRecordSchema} from '../../schemas/deployment.js';
+import {safelyParsed} from '../../schemas/safely-parsed.js';
 import {InferenceError} from '../errors.js';
 import type {BulkStore} from '../ports/bulk-store.js';
 import type {StateStore, Stored} from '../ports/state-store.js';
@@ -101,7 +102,8 @@ export class DeploymentLog implements TaskExecutor<DeploymentTask> {
     });
     if (entry === undefined) return undefined;
     const {digest, record} = entry;
-    const parsed = deploymentRecordSchema.safeParse(
+    const parsed = safelyParsed(
+      deploymentRecordSchema,
       digest === undefined ? record : await this.#fetch(digest),
     );
     return parsed.success ? parsed.data : undefined;

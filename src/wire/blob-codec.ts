@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {z} from 'zod';
 import {exportedNetworkSchema, blobMagic as magic} from '../../schemas/exported-network.js';
 import {blobRefSchema} from '../../schemas/network-blob.js';
+import {safelyParsed} from '../../schemas/safely-parsed.js';
 import {InferenceError} from '../errors.js';
 import type {BlobCodec, ExportedBlob, Payload} from '../ports/blob-codec.js';
 import type {BlobRef} from '../ports/bulk-store.js';
@@ -116,7 +117,7 @@ function manifestOf(bytes: Uint8Array): z.infer<typeof manifestSchema> {
   } catch (error) {
     throw invalid('a manifest that is no message', error);
   }
-  const manifest = manifestSchema.safeParse(value);
+  const manifest = safelyParsed(manifestSchema, value);
   if (!manifest.success) throw invalid(`another manifest: ${faultsOf(manifest.error)}`);
   return manifest.data;
 }
