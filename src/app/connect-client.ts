@@ -15,15 +15,21 @@ export async function connectClient(
 ): Promise<ClusterLink> {
   const joined = await joinCluster(options, log);
   const client = startClient({...joined, random: systemRandom, identity: options.identity, tracer});
-  await joined.transport.flush();
+  const close = async () => {
+    client.close();
+    await joined.leave();
+  };
+  try {
+    await joined.transport.flush();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     session: client.session,
     metrics: () => joined.system.metrics(),
     bulk: joined.bulk,
     codec: blobCodec(packageVersion()),
-    async close() {
-      client.close();
-      await joined.leave();
-    },
+    close,
   };
 }

@@ -26,7 +26,10 @@ export async function runCoordinator(
   const id = systemRandom.id();
   const nats = natsOptions(options);
   const joined = await joinCluster(options, log);
-  const state = await openNatsStateStore(nats);
+  const state = await openNatsStateStore(nats).catch(async error => {
+    await joined.leave();
+    throw error;
+  });
   const coordinator = startCoordinator({...joined, state, random: systemRandom});
   const leadership = new Leadership({
     state,
@@ -49,17 +52,23 @@ export async function runCoordinator(
   const {cluster} = nats;
   const collect = async () => metrics();
   const announced = announcedService({role: 'coordinator', name: id, cluster, collect, log});
-  await joined.transport.announce(announced);
+  const close = async () => {
+    await leadership.close();
+    await coordinator.close();
+    await state.close();
+    await joined.leave();
+  };
+  try {
+    await joined.transport.announce(announced);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     get leads() {
       return leadership.leads;
     },
     metrics,
-    async close() {
-      await leadership.close();
-      await coordinator.close();
-      await state.close();
-      await joined.leave();
-    },
+    close,
   };
 }

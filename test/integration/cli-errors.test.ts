@@ -8,6 +8,7 @@ import {describeError} from '../../src/cli/report.js';
 import {type ErrorCode, InferenceError} from '../../src/index.js';
 import {digitsPath} from '../support/digits.js';
 import {runHeterodyne} from '../support/heterodyne-process.js';
+import {withNats} from '../support/nats.js';
 import {runCommand} from '../support/run-command.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {tensorOf} from '../support/tensor-of.js';
@@ -309,3 +310,13 @@ async function listen(): Promise<{readonly server: Server; readonly port: number
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {server, port: (server.address() as AddressInfo).port};
 }
+
+test('a coordinator that cannot keep a lease ends, and says why', async t => {
+  // The store of blobs is the one stream that the account may have.
+  const account = '{jetstream: {max_streams: 1}, users: [{user: me, password: pw}]}';
+  const {port} = await withNats(t, {config: `accounts: {A: ${account}}`});
+  const servers = `nats://me:pw@127.0.0.1:${port}`;
+  const {status, stderr} = await runHeterodyne(t, ['coordinator', '--servers', servers]);
+  t.is(status, 1);
+  t.regex(stderr, /^STORE_UNAVAILABLE: .*maximum number of streams/m);
+});
