@@ -57,7 +57,8 @@ export class PluginHost implements TaskExecutor<PluginTask> {
   readonly #stages = new Map<string, HostedStage>();
   /** Of each device, its stages that take turns. */
   readonly #lines = new Map<string, KernelLine>();
-  #speed: Promise<number> | undefined;
+  /** Of each device, by its id. */
+  readonly #speeds = new Map<string, Promise<number>>();
   #closed = false;
 
   constructor(options: PluginHostOptions) {
@@ -77,8 +78,8 @@ export class PluginHost implements TaskExecutor<PluginTask> {
         return this.#options.plugin.queryNetwork(source, task.config);
       }
       case 'measure': {
-        this.#speed ??= measureSpeed(this.#options.plugin, task.config);
-        return {workPerMs: await this.#speed};
+        if (this.#closed) throw closing();
+        return {workPerMs: await this.#speedOf(task.config)};
       }
       case 'load':
         return this.#load(task.address, task);
@@ -90,6 +91,13 @@ export class PluginHost implements TaskExecutor<PluginTask> {
         await this.#release(task.address);
         return null;
     }
+  }
+
+  #speedOf(config: ConfigMap): Promise<number> {
+    const {DEVICE_ID} = standardConfig(config);
+    const speed = this.#speeds.get(DEVICE_ID) ?? measureSpeed(this.#options.plugin, config);
+    this.#speeds.set(DEVICE_ID, speed);
+    return speed;
   }
 
   /** What is still being loaded is released once it is there. */

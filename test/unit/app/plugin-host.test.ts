@@ -122,6 +122,19 @@ test('a query that comes to nothing before close does not wake the plugin', asyn
   await closing;
 });
 
+test('each device of a plugin is measured, once', async t => {
+  const {host, compile, steps} = await hosted(t);
+  const measured = async (id: string) => {
+    const answer = host.run({kind: 'measure', config: {DEVICE_ID: id}});
+    compile();
+    await answer;
+    return steps.length;
+  };
+  t.is(await measured('0'), 1, 'what is measured is loaded, and released');
+  t.is(await measured('0'), 1);
+  t.is(await measured('1'), 2);
+});
+
 const exporting = {kind: 'export', address: 'stage.1'} as const;
 
 test('what was compiled is stored, and its network with it', async t => {
