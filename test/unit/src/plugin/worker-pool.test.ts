@@ -69,6 +69,8 @@ test('a full queue refuses one more', async t => {
 
 test('close settles what runs, also if its worker ends', async t => {
   const workers = pool(t, mortal, 2);
+  // Threads that are started on a busy machine may take longer than a close waits.
+  await Promise.all([workers.run('answer'), workers.run('answer')]);
   const running = [workers.run('answer'), workers.run('die')];
   const waiting = workers.run('answer');
   const outcomes = Promise.allSettled([...running, waiting]);
