@@ -130,14 +130,13 @@ export class ActorSystem {
   }
 
   #listen(actor: Actor, address: Address): Listening {
-    const {behaviour} = actor;
     const inner = this.#world.transport.listen(address, {
       deliver: frame => this.#deliver(actor, frame),
       dropped: reason => {
         this.#failures.dropped++;
         this.#world.log.write('warn', 'frame dropped', {address, reason});
       },
-      lost: token => this.#handle(actor, now => behaviour.lost?.(token, now)),
+      lost: (token, refusal) => this.#tellLost(actor, token, refusal),
     });
     const listening = {
       stop: () => {
@@ -244,15 +243,18 @@ export class ActorSystem {
       // Where much is sent it is told often; who sent it tries again.
       const level = error.code === 'QUEUE_FULL' ? 'debug' : 'warn';
       log.write(level, 'send failed', {to: effect.to, reason: error.message});
-      const {token} = effect;
-      const {behaviour} = actor;
-      if (token === undefined) return;
-      this.#handle(actor, now =>
-        behaviour.unsent === undefined
-          ? behaviour.lost?.(token, now)
-          : behaviour.unsent(token, error, now),
-      );
+      if (effect.token !== undefined) this.#tellLost(actor, effect.token, error);
     }
+  }
+
+  /** `error`: why it did not get there, where it is not that nobody is there. */
+  #tellLost(actor: Actor, token: string, error: InferenceError | undefined): void {
+    const {behaviour} = actor;
+    this.#handle(actor, now =>
+      error === undefined || behaviour.unsent === undefined
+        ? behaviour.lost?.(token, now)
+        : behaviour.unsent(token, error, now),
+    );
   }
 
   #after(actor: Actor, key: string, delayMs: number, message: unknown): void {

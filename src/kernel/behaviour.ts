@@ -84,7 +84,7 @@ export interface Behaviour<Public = unknown, Private = unknown> {
   resume?(message: Private, now: number): readonly Effect<Private>[];
   /** A message sent with `token` reached nobody. */
   lost?(token: string, now: number): readonly Effect<Private>[];
-  /** A message sent with `token` could not be sent at all; without this, `lost` is called. */
+  /** A message sent with `token` could not be sent, or was refused; without this, `lost` is called. */
   unsent?(token: string, error: InferenceError, now: number): readonly Effect<Private>[];
   /** The last words of an actor that is being stopped; its timers and tasks are forgotten. */
   stopped?(now: number): readonly Effect<Private>[];

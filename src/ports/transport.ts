@@ -1,4 +1,5 @@
 import type {NamedTensors} from '../../schemas/tensor.js';
+import type {InferenceError} from '../errors.js';
 import type {Metric} from './metrics.js';
 
 /**
@@ -20,8 +21,11 @@ export interface Frame {
 
 export interface Listener {
   deliver(frame: Frame): void;
-  /** A frame sent with `token` from this listener's address reached nobody. */
-  lost?(token: string): void;
+  /**
+   * A frame sent with `token` from this listener's address reached nobody; with a `refusal`, somebody
+   * is there, and did not take it.
+   */
+  lost?(token: string, refusal?: InferenceError): void;
   /** A frame to this address was dropped: it was broken, or over a bound. For counting only. */
   dropped?(reason: string): void;
 }

@@ -23,7 +23,8 @@ export interface ChunkLanePorts {
   /** A whole frame, in a buffer of its own. */
   arrived(address: Address, bytes: Uint8Array): void;
   dropped(address: Address, reason: string): void;
-  lost(options: SendOptions): void;
+  /** See OutgoingPorts. */
+  lost(options: SendOptions, refused: boolean): void;
 }
 
 /** Carries frames that are too large for one NATS message. See transfer-messages.ts. */
@@ -47,7 +48,7 @@ export class ChunkLane {
           link.publish(subjects.address(to), encodeOffer(offer), subjects.gone(offer.transfer)),
         chunk: (peer, transfer, place, bytes) =>
           link.publish(subjects.chunks(peer), bytes, subjects.gone(transfer, place)),
-        lost: options => ports.lost(options),
+        lost: (options, refused) => ports.lost(options, refused),
       },
       settings,
       timers,

@@ -84,7 +84,7 @@ class ConnectedTransport implements NatsTransport {
           this.#receive(address, data, true);
         },
         dropped: (address, reason) => this.#board.drop(address, reason),
-        lost: sender => this.#board.lost(sender),
+        lost: (sender, refused) => this.#board.lost(sender, refused ? refusal() : undefined),
       },
       {
         frameBytesMax: this.frameBytesMax,
@@ -204,6 +204,10 @@ class ConnectedTransport implements NatsTransport {
     if (status === 'closed') this.#board.clear();
     if (status !== 'connected') this.#lane.abort();
   }
+}
+
+function refusal(): InferenceError {
+  return queueFull('who receives there took no more large frames', retryMs);
 }
 
 function full(to: Address): InferenceError {

@@ -10,8 +10,8 @@ export interface OutgoingPorts {
   /** False if it cannot be sent now. */
   offer(to: Address, offer: Offer): boolean;
   chunk(peer: string, transfer: number, place: ChunkPlace, bytes: Uint8Array): void;
-  /** The frame reached nobody. */
-  lost(options: SendOptions): void;
+  /** The frame reached nobody; `refused`: who is there did not take it, and may another time. */
+  lost(options: SendOptions, refused: boolean): void;
 }
 
 export interface OutgoingLimits {
@@ -35,6 +35,7 @@ interface Outgoing {
   readonly broadcast: boolean;
   readonly flows: Map<string, Flow>;
   reached: boolean;
+  refused: boolean;
   idle: boolean;
 }
 
@@ -88,6 +89,7 @@ export class OutgoingTransfers {
       options,
       flows,
       reached: false,
+      refused: false,
       idle: false,
     });
     this.#bytes += bytes.length;
@@ -105,6 +107,7 @@ export class OutgoingTransfers {
     entry.idle = false;
     if (grant.end !== 'none') {
       entry.reached ||= grant.end === 'done';
+      entry.refused ||= grant.end === 'refused';
       this.#leave(entry, flow);
       return;
     }
@@ -160,7 +163,7 @@ export class OutgoingTransfers {
   #end(entry: Outgoing): void {
     if (!this.#transfers.delete(entry.transfer)) return;
     this.#bytes -= entry.bytes.length;
-    if (!entry.reached) this.#ports.lost(entry.options);
+    if (!entry.reached) this.#ports.lost(entry.options, entry.refused);
     this.#settle();
   }
 

@@ -1,4 +1,4 @@
-import {queueFull} from '../errors.js';
+import {type InferenceError, queueFull} from '../errors.js';
 import type {Address, Frame, Listener, Listening, SendOptions} from '../ports/transport.js';
 import {checkAddress} from './address.js';
 import {DeliveryQueue} from './delivery-queue.js';
@@ -56,10 +56,10 @@ export class Switchboard {
     for (const listener of listeners) listener.deliver(given);
   }
 
-  /** Tells the sender, if it asked for that, that its frame reached nobody. */
-  lost({from, token}: SendOptions): void {
+  /** Tells the sender, if it asked for that, that its frame reached nobody, or was refused. */
+  lost({from, token}: SendOptions, refusal?: InferenceError): void {
     if (from === undefined || token === undefined) return;
-    for (const listener of this.#at(from)) listener.lost?.(token);
+    for (const listener of this.#at(from)) listener.lost?.(token, refusal);
   }
 
   /** As `lost`, in a later turn of the event loop. */

@@ -96,6 +96,20 @@ test('what has no room beside large frames is refused at once, and nothing is lo
   t.deepEqual(sender.losses.arrived, []);
 });
 
+test('a large frame that its receiver refuses is told so: somebody is there', async t => {
+  const {url} = await withNats(t);
+  const near = await connected(t, url);
+  const far = await connected(t, url, {frameBytesMax: 2_000_000});
+  const refusals = new Sequence<string | undefined>();
+  near.listen('client', {deliver: () => {}, lost: (_, refusal) => refusals.add(refusal?.code)});
+  far.listen('a', new Inbox());
+  await Promise.all([near.flush(), far.flush()]);
+  near.send('a', frameOfBytes(3_000_000), {from: 'client', token: 'refused'});
+  t.is(await refusals.next(), 'QUEUE_FULL');
+  near.send('b', frameOfBytes(3_000_000), {from: 'client', token: 'lost'});
+  t.is(await refusals.next(), undefined);
+});
+
 test('a receiver that leaves in the midst of a large frame makes it lost at once', async t => {
   const {url} = await withNats(t);
   const near = await connected(t, url, {transferIdleMs: 600_000});

@@ -25,6 +25,7 @@ class Exchange {
   readonly timers = new ManualTimers();
   readonly link: Message[] = [];
   readonly lost: SendOptions[] = [];
+  readonly refused: SendOptions[] = [];
   readonly arrived: Uint8Array[] = [];
   readonly dropped: string[] = [];
   readonly outgoing: OutgoingTransfers;
@@ -40,7 +41,7 @@ class Exchange {
         offer: (to, offer) => this.link.push({kind: 'offer', to, offer}) > 0,
         chunk: (_peer, transfer, place, bytes) =>
           this.link.push({kind: 'chunk', transfer, place, bytes}),
-        lost: options => this.lost.push(options),
+        lost: (options, refused) => (refused ? this.refused : this.lost).push(options),
       },
       {bytesMax: sentMax, idleMs},
       this.timers,
@@ -151,7 +152,7 @@ test('a frame over the bound of one frame is refused', t => {
   exchange.send(countingBytes(1001));
   exchange.carry();
   t.regex(exchange.dropped.join(), /over the bound/);
-  t.deepEqual(exchange.lost, [{from: 'me', token: 'a'}]);
+  t.deepEqual([exchange.refused, exchange.lost], [[{from: 'me', token: 'a'}], []]);
   t.is(exchange.outgoing.count + exchange.incoming.count, 0);
 });
 
@@ -188,7 +189,7 @@ for (const title of ['missing', 'of another length']) {
     exchange.carry();
     t.is(exchange.arrived.length, 0);
     t.deepEqual(exchange.dropped, ['a chunk is missing or of another length']);
-    t.deepEqual(exchange.lost, [{from: 'me', token: 'a'}]);
+    t.deepEqual(exchange.refused, [{from: 'me', token: 'a'}]);
     t.is(exchange.incoming.count + exchange.timers.pending, 0);
   });
 }
