@@ -5,7 +5,7 @@ import {childPids} from '../../support/child-processes.js';
 import {metricValue} from '../../support/metric-value.js';
 
 const program = process.execPath;
-const onLinux = existsSync('/proc/self/stat') ? test : test.skip;
+const onLinux = existsSync('/proc/self/stat') ? test.serial : test.skip;
 
 /** Kills a process, and waits until nothing of it is left but its status. */
 function killed(pid: number): void {
@@ -13,7 +13,7 @@ function killed(pid: number): void {
   while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
 }
 
-onLinux.serial('a process that dies before it is told what to run has ended as any other', async t => {
+onLinux('a process that dies before it is told what to run has ended as any other', async t => {
   const processes = new DeviceProcesses((plugin, restarts) => {
     childPids(process.pid).forEach(killed);
     const connect = {servers: 'nats://127.0.0.1:9'};
@@ -26,8 +26,6 @@ onLinux.serial('a process that dies before it is told what to run has ended as a
   await processes.close();
   t.is(await running, 'signal SIGKILL');
 });
-
-const program = process.execPath;
 
 test.serial(
   'a process that cannot be started has ended, and who waits for it is told why',
