@@ -159,7 +159,7 @@ test('a server with little storage gets a smaller bucket', async t => {
   t.true(given.max_bytes > 60_000_000 && given.max_bytes <= 200_000_000);
 });
 
-test('the buckets of several clusters leave each other storage, and one opened again is as it was', async t => {
+test('buckets of several clusters leave each other storage, and are opened as they are', async t => {
   const storeDir = await temporaryFolder(t);
   const config = `jetstream {store_dir: "${storeDir}", max_file_store: 1GB}`;
   const {url} = await withNats(t, {jetStream: false, config});
