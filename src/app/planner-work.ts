@@ -8,12 +8,12 @@ import type {Rewrite} from '../plan/follow-patterns.js';
 export type PlannerWork =
   | {readonly kind: 'transform'; readonly digest: string; readonly model: Uint8Array}
   | {readonly kind: 'read'; readonly digest: string; readonly model: Uint8Array}
-  /** Answers the model that takes batches; `values`: what is known where a request is alone. */
+  /** Answers the model that takes batches; `inferred`: what its values are where a request is alone. */
   | {
       readonly kind: 'rebatch';
       readonly digest: string;
       readonly model: Uint8Array;
-      readonly values: ReadonlyMap<string, ValueInfo>;
+      readonly inferred: ReadonlyMap<string, ValueInfo>;
     }
   | {
       readonly kind: 'extract';
@@ -25,6 +25,12 @@ export type PlannerWork =
 
 /** Null if there was nothing to transform. */
 export type TransformAnswer = {readonly model: Uint8Array; readonly rewrite: Rewrite} | null;
+
+export interface RebatchAnswer {
+  readonly model: Uint8Array;
+  /** Values that must not go from one stage to another. */
+  readonly tied: readonly string[];
+}
 
 export interface ReadAnswer {
   readonly graph: NetworkGraph;

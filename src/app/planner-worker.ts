@@ -7,7 +7,13 @@ import {writeModel} from '../network/write-model.js';
 import {type Reply, replyOf} from '../plugin/reply.js';
 import {rebatch} from '../transform/batch/rebatch.js';
 import {lowerPrecision} from '../transform/low-precision/lower-precision.js';
-import type {ExtractAnswer, PlannerWork, ReadAnswer, TransformAnswer} from './planner-work.js';
+import type {
+  ExtractAnswer,
+  PlannerWork,
+  ReadAnswer,
+  RebatchAnswer,
+  TransformAnswer,
+} from './planner-work.js';
 
 /** Networks kept parsed: the one being loaded is asked about several times. */
 const keptMax = 2;
@@ -21,18 +27,18 @@ const kept = new Map<string, Network>();
 /** The planner's worker: parses and cuts networks, which may take seconds for a large one. */
 export function handle(
   work: PlannerWork,
-): Promise<Reply<TransformAnswer | ReadAnswer | ExtractAnswer | Uint8Array>> {
+): Promise<Reply<TransformAnswer | ReadAnswer | RebatchAnswer | ExtractAnswer>> {
   return replyOf(() => answer(work));
 }
 
-function answer(work: PlannerWork): TransformAnswer | ReadAnswer | ExtractAnswer | Uint8Array {
+function answer(work: PlannerWork): TransformAnswer | ReadAnswer | RebatchAnswer | ExtractAnswer {
   switch (work.kind) {
     case 'transform':
       return transform(work);
     case 'read':
       return read(work);
     case 'rebatch':
-      return writeModel(rebatch(parsed(work), work.values).model);
+      return rebatched(work);
     case 'extract':
       return extract(work);
     default:
@@ -68,6 +74,11 @@ function read(work: PlannerWork): ReadAnswer {
   if (Math.max(weighs, work.model.byteLength) <= wholeBytesMax)
     return {graph, inputs, skeleton: null};
   return {graph, inputs, skeleton: writeModel(skeleton(network, tensorBytesMax).model)};
+}
+
+function rebatched(work: PlannerWork & {readonly kind: 'rebatch'}): RebatchAnswer {
+  const {network, tied} = rebatch(parsed(work), work.inferred);
+  return {model: writeModel(network.model), tied};
 }
 
 function extract(work: PlannerWork & {readonly kind: 'extract'}): ExtractAnswer {

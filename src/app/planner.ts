@@ -27,11 +27,19 @@ import {
   preprocessNetwork,
 } from '../transform/preprocess-network.js';
 import type {ProcessingNetwork} from '../transform/processing-network.js';
-import type {PlannerWork, ReadAnswer, TransformAnswer} from './planner-work.js';
+import type {PlannerWork, ReadAnswer, RebatchAnswer, TransformAnswer} from './planner-work.js';
 import {Remembered} from './remembered.js';
 
 type Transformed = Pick<Inspection, 'network' | 'rewrite'>;
-type Reading = Pick<Inspection, 'graph' | 'queried'>;
+interface Reading extends Pick<Inspection, 'graph' | 'queried'> {
+  /** What follows from the network's inputs alone, without what its file claims. */
+  readonly inferred: NetworkGraph['values'];
+}
+
+interface Batched {
+  readonly network: NetworkRef;
+  readonly tied: readonly string[];
+}
 
 const nothingRewritten: Rewrite = {made: new Map(), removed: []};
 
@@ -52,7 +60,7 @@ export class Planner implements TaskExecutor<PlannerTask> {
   });
   readonly #types = new TypeInference();
   readonly #transforms = new Remembered<Transformed>(rememberedMax);
-  readonly #rebatches = new Remembered<NetworkRef>(rememberedMax);
+  readonly #rebatches = new Remembered<Batched>(rememberedMax);
   readonly #readings = new Remembered<Reading>(rememberedMax);
 
   constructor(bulk: BulkStore) {
@@ -69,10 +77,13 @@ export class Planner implements TaskExecutor<PlannerTask> {
 
   async #inspect(task: PlannerTask & {readonly kind: 'inspect'}): Promise<Inspection> {
     const {network: alone, rewrite} = await this.#transformed(task);
-    const network = task.batched ? await this.#rebatched(alone) : alone;
-    const reading = await this.#reading(network);
-    const woven = await this.#weave(reading.graph, task.preprocessing);
-    return {network, rewrite, ...reading, ...woven};
+    const {network, tied} = task.batched
+      ? await this.#rebatched(alone)
+      : {network: alone, tied: []};
+    const {graph: read, queried} = await this.#reading(network);
+    const graph = withTies(read, tied);
+    const woven = await this.#weave(graph, task.preprocessing);
+    return {network, rewrite, graph, queried, ...woven};
   }
 
   /** The network with the low precision transformations applied: what all that follows sees. */
@@ -93,13 +104,14 @@ export class Planner implements TaskExecutor<PlannerTask> {
   }
 
   /** The network as one that takes several requests as one. */
-  #rebatched(network: NetworkRef): Promise<NetworkRef> {
+  #rebatched(network: NetworkRef): Promise<Batched> {
     return this.#rebatches.get(keyOf(network), async () => {
-      const {values} = (await this.#reading(network)).graph;
+      const {inferred} = await this.#reading(network);
       const {digest} = network.model;
       const model = shared(await this.#bulk.get(digest));
-      const made = await this.#work<Uint8Array>({kind: 'rebatch', digest, model, values});
-      return {model: await this.#bulk.put(made), weights: network.weights};
+      const made = await this.#work<RebatchAnswer>({kind: 'rebatch', digest, model, inferred});
+      const {weights} = network;
+      return {network: {model: await this.#bulk.put(made.model), weights}, tied: made.tied};
     });
   }
 
@@ -119,13 +131,13 @@ export class Planner implements TaskExecutor<PlannerTask> {
       model: read.skeleton ?? model,
       weightsFile: read.skeleton === null ? await this.#weightsFile(network) : undefined,
     });
-    return {graph: withValues(read.graph, values), queried};
+    return {graph: withValues(read.graph, values), queried, inferred: values};
   }
 
   async #weave(
     graph: NetworkGraph,
     preprocessing: Preprocessing | null,
-  ): Promise<Omit<Inspection, keyof Transformed | keyof Reading>> {
+  ): Promise<Omit<Inspection, keyof Transformed | 'graph' | 'queried'>> {
     const [before, after] = [preprocessing?.inputs ?? {}, preprocessing?.outputs ?? {}];
     const inputs = isEmpty(before) ? [] : tensorInfos(graph, graph.inputs);
     const made = preprocessNetwork(before, inputs);
@@ -197,6 +209,11 @@ export class Planner implements TaskExecutor<PlannerTask> {
 /** The same model may come with other weights beside it. */
 function keyOf({model, weights}: NetworkRef): string {
   return `${model.digest} ${weights?.digest ?? ''}`;
+}
+
+/** The graph with values that no stage may send, as if they were no tensors. */
+function withTies(graph: NetworkGraph, tied: readonly string[]): NetworkGraph {
+  return withValues(graph, new Map(tied.map(name => [name, {kind: 'other'}])));
 }
 
 /** Seen by the worker without a copy. */

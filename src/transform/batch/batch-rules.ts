@@ -1,153 +1,66 @@
-import {intAttribute, intsAttribute} from '../../network/node-attribute.js';
-import type {BatchedNode, BatchRule} from './batched-node.js';
-import {reshapeRule} from './reshape-rule.js';
+import {intAttribute} from '../../network/node-attribute.js';
+import {
+  alongAxesFrom,
+  alongAxis,
+  concat,
+  cumulate,
+  findAlong,
+  gather,
+  gatherElements,
+  oneHot,
+  onMatrices,
+  pad,
+  reduce,
+  slice,
+  softmax,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './axis-rules.js';
+import {type BatchRule, fromFront, rowsAlone, unknownRank} from './batched-node.js';
+import {shapeRule, sizeRule} from './count-rules.js';
+import {broadcast, gemm, matMul} from './product-rules.js';
+import {recurrent} from './recurrent-rule.js';
+import {flattenRule, reshapeRule} from './reshape-rule.js';
+import {resize} from './resize-rule.js';
+import {expand, range, tile} from './spread-rules.js';
 
-/** Every output row is made of the input's row alone. */
-const byRow: BatchRule = () => undefined;
+/** Every element of the result is made of the element in its place alone. */
+const byElement: BatchRule = rowsAlone;
 
-/** Data in the first input; all others are the same for every request. */
-const dataFirst: BatchRule = ({batched}) =>
-  batched.every((is, at) => is === (at === 0)) ? undefined : 'its weights depend on the request';
-
-/** Broadcasts its operands: the batch must be the first axis of the result too. */
-const broadcast: BatchRule = of => {
-  const {batched, outputRank} = of;
-  for (const [at, is] of batched.entries()) {
-    const rank = of.rankOf(at);
-    if (rank === undefined || outputRank === undefined) return 'the rank of an operand is unknown';
-    if (is && rank !== outputRank) return 'it aligns the batch with another axis';
-    if (!is && rank === outputRank && rank > 0 && of.firstDimensionOf(at) !== 1) {
-      return 'an operand has values for a batch of its own';
-    }
-  }
-  return undefined;
+/** Works on each row of the first axis. */
+const byRow: BatchRule = of => {
+  const data = rowsAlone(of);
+  if (typeof data === 'string' || data.axis === 0) return data;
+  return 'it takes another axis for the batch';
 };
 
-function constantInts(of: BatchedNode, input: number): readonly number[] | undefined {
-  const tensor = of.constantOf(input);
-  return tensor === undefined ? undefined : Array.from(tensor.data as ArrayLike<bigint>, Number);
-}
-
-/** Works along one axis, which must not be the batch. */
-function alongAxis(otherwise: number, attribute = 'axis'): BatchRule {
-  return of => {
-    const first = dataFirst(of);
-    return first ?? axisFault(of, intAttribute(of.node, attribute, otherwise));
-  };
-}
-
-function axisFault(of: BatchedNode, axis: number): string | undefined {
-  const rank = of.rankOf(0);
-  if (rank === undefined) return 'the rank of its data is unknown';
-  return axis === 0 || axis === -rank ? 'it works along the batch' : undefined;
-}
-
-/** Works along axes, of an attribute or, from some opset on, of an input. */
-function alongAxes(input: number, whenAbsent: 'all' | readonly number[] = 'all'): BatchRule {
-  return of => {
-    const fault = dataFirst(of);
-    if (fault !== undefined) return fault;
-    const given = intsAttribute(of.node, 'axes') ?? constantInts(of, input);
-    const hasInput = (of.node.input[input] ?? '') !== '';
-    if (given === undefined && hasInput) return 'its axes are computed';
-    const axes = given ?? whenAbsent;
-    if (axes === 'all' || (axes.length === 0 && whenAbsent === 'all')) {
-      return 'it works along all axes, the batch too';
-    }
-    return axes.map(axis => axisFault(of, axis)).find(Boolean);
-  };
-}
-
-const unsqueeze: BatchRule = of => {
-  const axes = intsAttribute(of.node, 'axes') ?? constantInts(of, 1);
-  if (axes === undefined) return 'its axes are computed';
-  const rank = (of.rankOf(0) ?? Number.NaN) + axes.length;
-  return axes.some(axis => axis === 0 || axis === -rank) ? 'it moves the batch' : undefined;
+/** In training it computes means over the batch. */
+const batchNormalization: BatchRule = of => {
+  const outputs = of.node.output.filter(Boolean).length;
+  const trains = intAttribute(of.node, 'training_mode', 0) !== 0 || outputs > 1;
+  return trains ? 'it normalises over the batch' : byRow(of);
 };
-
-const transpose: BatchRule = of =>
-  intsAttribute(of.node, 'perm')?.[0] === 0 ? undefined : 'it moves the batch';
-
-const concat: BatchRule = of => {
-  if (!of.batched.every(Boolean)) return 'it joins the batch with what is the same for all';
-  return axisFault(of, intAttribute(of.node, 'axis', 0));
-};
-
-const gather: BatchRule = of => {
-  const [data, indices] = of.batched;
-  const axis = intAttribute(of.node, 'axis', 0);
-  if (data && indices) return 'data and indices both depend on the request';
-  if (data) return axisFault(of, axis);
-  return axis === 0 ? undefined : 'its indices put the batch behind another axis';
-};
-
-const matMul: BatchRule = of => {
-  const [a, b] = of.batched;
-  const [rankA, rankB] = [of.rankOf(0), of.rankOf(1)];
-  if (rankA === undefined || rankB === undefined) return 'the rank of an operand is unknown';
-  if (a && b) return rankA === rankB && rankA > 2 ? undefined : 'it multiplies requests together';
-  const [data, other] = a ? [rankA, 1] : [rankB, 0];
-  if (!a && data < 3) return 'it sums over the batch';
-  const others = of.rankOf(other) ?? 0;
-  if (others > data) return 'it aligns the batch with another axis';
-  const aligned = others === data && data > 2;
-  return aligned && of.firstDimensionOf(other) !== 1
-    ? 'an operand has values for a batch of its own'
-    : undefined;
-};
-
-const gemm: BatchRule = of => {
-  const first = dataFirst(of);
-  if (first !== undefined) return first;
-  if (intAttribute(of.node, 'transA', 0) !== 0) return 'it sums over the batch';
-  const aligned = of.rankOf(2) === 2 && of.firstDimensionOf(2) !== 1;
-  return aligned ? 'an operand has values for a batch of its own' : undefined;
-};
-
-const pad: BatchRule = of => {
-  const pads = intsAttribute(of.node, 'pads') ?? constantInts(of, 1);
-  if (pads === undefined || (of.node.input[3] ?? '') !== '') return 'its pads are computed';
-  return pads[0] === 0 && pads[pads.length / 2] === 0 ? undefined : 'it pads the batch';
-};
-
-const slice: BatchRule = of => {
-  const fault = dataFirst(of);
-  if (fault !== undefined) return fault;
-  const axes = intsAttribute(of.node, 'axes') ?? constantInts(of, 3);
-  if (axes === undefined) return 'its axes are not said';
-  return axes.map(axis => axisFault(of, axis)).find(Boolean);
-};
-
-const resize: BatchRule = of => {
-  const scales = of.constantOf(of.opset < 11 ? 1 : 2);
-  if (scales === undefined || scales.data.length === 0) return 'it is given sizes, not scales';
-  return Number(scales.data[0]) === 1 ? undefined : 'it scales the batch';
-};
-
-const expand: BatchRule = of => {
-  const shape = constantInts(of, 1);
-  if (shape === undefined) return 'its shape is computed';
-  const rank = of.rankOf(0) ?? 0;
-  if (shape.length > rank) return 'it moves the batch';
-  return shape.length === rank && shape[0] !== 1 ? 'it repeats the batch' : undefined;
-};
-
-const flatten: BatchRule = of =>
-  intAttribute(of.node, 'axis', 1) === 1 ? undefined : 'it joins the batch with other axes';
-
-const squeezeRule: BatchRule = alongAxes(1);
 
 const maxPool: BatchRule = of =>
-  of.node.output.filter(Boolean).length > 1 ? 'its indices count over the batch' : undefined;
+  of.node.output.filter(Boolean).length > 1 ? 'its indices count over the batch' : byRow(of);
 
-/** Softmax works along all axes from `axis` on before opset 13, along one since. */
-const softmax: BatchRule = of => alongAxis(of.opset < 13 ? 1 : -1)(of);
+const meanVariance: BatchRule = of => {
+  const data = byRow(of);
+  const axes = of.node.attribute.find(({name}) => name === 'axes')?.ints.map(Number);
+  const rank = of.rankOf(0);
+  if (rank === undefined) return unknownRank;
+  const along = (axes ?? [0, 2, 3]).map(axis => fromFront(axis, rank));
+  return along.includes(0) ? 'it works along the batch' : data;
+};
 
 const quantize: BatchRule = of => {
-  const fault = dataFirst(of);
-  if (fault !== undefined) return fault;
-  const perAxis = (of.rankOf(1) ?? 0) > 0;
-  return perAxis ? axisFault(of, intAttribute(of.node, 'axis', 1)) : undefined;
+  const rank = of.rankOf(1);
+  const scales = of.input(1);
+  if (scales === undefined || rank === undefined) return unknownRank;
+  if (rank > 1) return 'it has scales for blocks of the batch';
+  const single = scales.kind === 'counts' && scales.counts.length === 1;
+  return rank === 0 || single ? byElement(of) : alongAxis(1)(of);
 };
 
 const each = (names: string, rule: BatchRule) =>
@@ -156,13 +69,20 @@ const each = (names: string, rule: BatchRule) =>
     .filter(Boolean)
     .map((name): [string, BatchRule] => [name, rule]);
 
-/** By operation; one that is not here may mix requests, so a network with it takes no batch. */
+/**
+ * By operation, where at least one input holds rows of the batch; an operation that is not here may
+ * mix requests, so a network with it takes no batch.
+ */
 export const batchRules: ReadonlyMap<string, BatchRule> = new Map([
   ...each(
-    `Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Cast Ceil Celu Cos Cosh DepthToSpace Elu Erf
-    Exp Floor Gelu GlobalAveragePool GlobalMaxPool GlobalLpPool HardSigmoid HardSwish Identity
-    AveragePool LpPool IsInf IsNaN LRN LeakyRelu Log Mish Neg Not Reciprocal Relu Round Selu Shrink
-    Sigmoid Sign Sin Sinh Softplus Softsign SpaceToDepth Sqrt Tan Tanh ThresholdedRelu`,
+    `Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Cast Ceil Celu Clip Cos Cosh Dropout Elu Erf
+    Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not Reciprocal Relu Round Selu
+    Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu`,
+    byElement,
+  ),
+  ...each(
+    `AveragePool Conv ConvInteger ConvTranspose DepthToSpace GlobalAveragePool GlobalLpPool
+    GlobalMaxPool GroupNormalization InstanceNormalization LRN LpPool QLinearConv SpaceToDepth`,
     byRow,
   ),
   ...each(
@@ -171,34 +91,39 @@ export const batchRules: ReadonlyMap<string, BatchRule> = new Map([
     broadcast,
   ),
   ...each(
-    `BatchNormalization Clip Conv ConvInteger ConvTranspose Dropout GroupNormalization
-    InstanceNormalization QLinearConv`,
-    dataFirst,
-  ),
-  ...each(
     `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd
     ReduceSum ReduceSumSquare`,
-    alongAxes(1),
+    reduce,
   ),
-  ...each('MeanVarianceNormalization', alongAxes(1, [0, 2, 3])),
   ...each('Softmax LogSoftmax Hardmax', softmax),
-  ...each('ArgMax ArgMin', alongAxis(0)),
+  ...each('ArgMax ArgMin', findAlong),
   ...each('Split', alongAxis(0)),
-  ...each('LayerNormalization LpNormalization TopK', alongAxis(-1)),
+  ...each('LpNormalization TopK', alongAxis(-1)),
+  ...each('LayerNormalization', alongAxesFrom(-1)),
   ...each('QuantizeLinear DequantizeLinear', quantize),
   ...each('MatMul MatMulInteger', matMul),
+  ...each('RNN GRU LSTM', recurrent),
+  ...each('Resize Upsample', resize),
+  ['BatchNormalization', batchNormalization],
+  ['Concat', concat],
+  ['CumSum', cumulate],
+  ['Expand', expand],
+  ['Flatten', flattenRule],
+  ['Gather', gather],
+  ['GatherElements', gatherElements],
   ['Gemm', gemm],
   ['MaxPool', maxPool],
-  ['Transpose', transpose],
-  ['Reshape', reshapeRule],
-  ['Flatten', flatten],
-  ['Concat', concat],
-  ['Gather', gather],
-  ['Squeeze', squeezeRule],
-  ['Unsqueeze', unsqueeze],
+  ['MeanVarianceNormalization', meanVariance],
+  ['OneHot', oneHot],
   ['Pad', pad],
+  ['Range', range],
+  ['Reshape', reshapeRule],
+  ['Shape', shapeRule],
+  ['Size', sizeRule],
   ['Slice', slice],
-  ['Resize', resize],
-  ['Upsample', resize],
-  ['Expand', expand],
+  ['Squeeze', squeeze],
+  ['Tile', tile],
+  ['Transpose', transpose],
+  ['Trilu', onMatrices],
+  ['Unsqueeze', unsqueeze],
 ]);

@@ -5,7 +5,6 @@ import {mergeTensors, splitTensors} from '../../../../../src/app/batch-tensors.j
 import {InferenceError} from '../../../../../src/errors.js';
 import type {Network} from '../../../../../src/network/network.js';
 import {readNetwork} from '../../../../../src/network/read-network.js';
-import {withValues} from '../../../../../src/network/with-values.js';
 import {writeModel} from '../../../../../src/network/write-model.js';
 import {rebatch} from '../../../../../src/transform/batch/rebatch.js';
 import {differences} from '../../../../support/close-to.js';
@@ -16,7 +15,7 @@ import {tensorOf} from '../../../../support/tensor-of.js';
 
 async function rebatched(model: Uint8Array): Promise<Network> {
   const network = readNetwork(model);
-  return rebatch(network, withValues(network.graph, await inferValues(network)).values);
+  return rebatch(network, await inferValues(network)).network;
 }
 
 /** Requests run as one must give what each gives alone. */
@@ -119,28 +118,28 @@ const refused: Readonly<Record<string, readonly [NetworkBuilder, RegExp]>> = {
       .output('y', 'f32', [1, 4]),
     /it works along the batch/,
   ],
-  'aligns the batch with another axis': [
+  'has the batch along another axis of what it gives': [
     new NetworkBuilder()
       .input('x', 'f32', [1, 4])
       .initializer('b', tensorOf('f32', [3, 1, 4]))
       .node('Add', 'x b', 'y')
       .output('y', 'f32', [3, 1, 4]),
-    /aligns the batch with another axis/,
+    /output 'y' has the batch along axis 1/,
   ],
-  'moves the batch': [
+  'gives what has the batch elsewhere': [
     new NetworkBuilder()
       .input('x', 'f32', [1, 4])
       .node('Transpose', 'x', 'y')
       .output('y', 'f32', [4, 1]),
-    /it moves the batch/,
+    /output 'y' has the batch along axis 1/,
   ],
-  'joins the batch with other axes': [
+  'gives other rows than it was given': [
     new NetworkBuilder()
       .input('x', 'f32', [1, 4])
       .initializer('s', tensorOf('i64', [2], [-1, 2]))
       .node('Reshape', 'x s', 'y')
       .output('y', 'f32', [2, 2]),
-    /it joins the batch with other axes/,
+    /output 'y' has not one row for each row of its inputs/,
   ],
   'quantises by what it sees of all requests': [
     new NetworkBuilder()
