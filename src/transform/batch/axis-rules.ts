@@ -2,6 +2,7 @@ import {intAttribute, intsAttribute} from '../../network/node-attribute.js';
 import {
   type BatchedNode,
   type BatchRule,
+  boundsOf,
   countsRows,
   fromFront,
   numbersOf,
@@ -199,9 +200,9 @@ export const slice: BatchRule = of => {
   const rank = of.rankOf(0);
   if (typeof data === 'string') return data;
   if (rank === undefined) return unknownRank;
-  const starts = intsAttribute(of.node, 'starts') ?? elementsOf(of, 1);
-  const ends = intsAttribute(of.node, 'ends') ?? elementsOf(of, 2);
-  const steps = elementsOf(of, 4);
+  const starts = intsAttribute(of.node, 'starts') ?? boundsOf(of, 1);
+  const ends = intsAttribute(of.node, 'ends') ?? boundsOf(of, 2);
+  const steps = boundsOf(of, 4);
   if (of.input(4) !== undefined && steps === undefined) return 'its steps are computed';
   const given = intsAttribute(of.node, 'axes') ?? numbersOf(of, 3);
   if (given === undefined && (of.input(3) !== undefined || starts === undefined)) {
@@ -214,9 +215,3 @@ export const slice: BatchRule = of => {
   });
   return takesAll ? data : 'it takes a part of the batch';
 };
-
-/** The numbers in an input, each if it is known. */
-function elementsOf(of: BatchedNode, at: number): readonly (number | undefined)[] | undefined {
-  const meaning = of.input(at);
-  return meaning?.kind === 'counts' ? meaning.counts.map(numberOf) : undefined;
-}

@@ -61,3 +61,12 @@ export function numbersOf(of: BatchedNode, at: number): readonly number[] | unde
 export function fromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
+
+/** Bounds of ranges, each if it is known: they are clamped to an axis, so large ones need not be exact. */
+export function boundsOf(of: BatchedNode, at: number): readonly (number | undefined)[] | undefined {
+  const constant = of.constantOf(at);
+  if (constant !== undefined && constant.type !== 'string')
+    return Array.from(constant.data, Number);
+  const meaning = of.input(at);
+  return meaning?.kind === 'counts' ? meaning.counts.map(numberOf) : undefined;
+}

@@ -22,7 +22,15 @@ export function constantMeaning(tensor: TensorProto): Meaning {
     );
   }
   const numbers = Array.from(readTensor(tensor).data as ArrayLike<bigint | number>, Number);
-  return counts(shape, numbers.map(numberTerm));
+  return counts(
+    shape,
+    numbers.map((each, at) => exact(each, `${tensor.name}[${at}]`)),
+  );
+}
+
+/** A number that floating point holds exactly; others are known by a name only. */
+function exact(number: number, name: string): Count {
+  return Number.isSafeInteger(number) ? numberTerm(number) : anyTerm(name);
 }
 
 /** The tensor that a Constant holds; undefined if it holds another attribute. */
@@ -35,8 +43,9 @@ export function constantNodeMeaning(node: NodeProto): Meaning {
   const tensor = constantTensor(node);
   if (tensor !== undefined) return constantMeaning(tensor);
   const whole = node.attribute.find(({name}) => name === 'value_int');
-  if (whole !== undefined) return counts([], [numberTerm(Number(whole.i))]);
+  if (whole !== undefined) return counts([], [exact(Number(whole.i), node.output[0] ?? '')]);
   const list = node.attribute.find(({name}) => name === 'value_ints')?.ints ?? [];
-  const known: readonly Count[] = list.map(Number).map(numberTerm);
+  const name = node.output[0] ?? '';
+  const known = list.map((each, at) => exact(Number(each), `${name}[${at}]`));
   return known.length > 0 && known.length <= elementsMax ? counts([known.length], known) : same();
 }

@@ -1,6 +1,6 @@
 import {intAttribute, intsAttribute} from '../../network/node-attribute.js';
 import type {BatchedNode} from './batched-node.js';
-import {fromFront, numbersOf} from './batched-node.js';
+import {boundsOf, fromFront, numbersOf} from './batched-node.js';
 import type {Count} from './count.js';
 import {type Counts, counts, elementsMax} from './meaning.js';
 
@@ -20,7 +20,7 @@ const gather: CountMove = (of, data) => {
 
 const slice: CountMove = (of, data) => {
   const named = ['starts', 'ends', 'axes', 'steps'].map((name, at) => {
-    return intsAttribute(of.node, name) ?? numbersOf(of, at + 1);
+    return intsAttribute(of.node, name) ?? boundsOf(of, at + 1);
   });
   const [starts, ends] = named;
   const left = (at: number) => of.input(at) === undefined;
@@ -29,11 +29,12 @@ const slice: CountMove = (of, data) => {
     return undefined;
   let sliced: Counts | undefined = data;
   for (const [at, start] of starts.entries()) {
-    const axis = fromFront(named[2]?.[at] ?? at, data.shape.length);
-    const range = {start, end: ends[at] ?? 0, step: named[3]?.[at] ?? 1};
-    const size: number | undefined = sliced?.shape[axis];
-    if (sliced === undefined || size === undefined || range.step === 0) return undefined;
-    sliced = take(sliced, axis, slicePositions(range, size));
+    const [end, axis, step] = [ends[at], named[2] ? named[2][at] : at, named[3] ? named[3][at] : 1];
+    if ([start, end, axis].includes(undefined) || !step) return undefined;
+    const front = fromFront(axis ?? 0, data.shape.length);
+    const size: number | undefined = sliced?.shape[front];
+    if (sliced === undefined || size === undefined) return undefined;
+    sliced = take(sliced, front, slicePositions({start: start ?? 0, end: end ?? 0, step}, size));
   }
   return sliced;
 };
@@ -46,7 +47,7 @@ function slicePositions(
   const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
   const clamp = (at: number) => Math.min(Math.max(fromFront(at, size), least), most);
   const first = Math.max(clamp(start), 0);
-  const last = end < -size && step < 0 ? -1 : clamp(end);
+  const last = clamp(end);
   const positions: number[] = [];
   for (let at = first; step > 0 ? at < last : at > last; at += step) positions.push(at);
   return positions;
