@@ -9,7 +9,7 @@ import {
   rowsAlone,
   unknownRank,
 } from './batched-node.js';
-import {numberOf, sameCount} from './count.js';
+import {numberOf, oneTerm, sameCount} from './count.js';
 import {isSame, type Rows, rows} from './meaning.js';
 
 const worksAlong = 'it works along the batch';
@@ -58,8 +58,13 @@ function reduced(of: BatchedNode, data: Rows, given: readonly number[]): Rows | 
   if (rank === undefined) return unknownRank;
   const axes = given.map(axis => fromFront(axis, rank));
   if (axes.includes(data.axis)) return worksAlong;
-  if (intAttribute(of.node, 'keepdims', 1) !== 0) return data;
-  return rows(data.axis - new Set(axes.filter(axis => axis < data.axis)).size, data.times);
+  const dims = of.dimsOf(0);
+  if (intAttribute(of.node, 'keepdims', 1) !== 0) {
+    const sizes = dims?.map((size, at) => (axes.includes(at) ? oneTerm : size));
+    return rows(data.axis, data.times, sizes);
+  }
+  const sizes = dims?.filter((_, at) => !axes.includes(at));
+  return rows(data.axis - new Set(axes.filter(axis => axis < data.axis)).size, data.times, sizes);
 }
 
 /** ArgMax and ArgMin. */
@@ -94,7 +99,9 @@ export const transpose: BatchRule = of => {
   if (rank === undefined) return unknownRank;
   const perm = intsAttribute(of.node, 'perm');
   const axis = perm === undefined ? rank - 1 - data.axis : perm.indexOf(data.axis);
-  return axis < 0 ? worksAlong : rows(axis, data.times);
+  const dims = of.dimsOf(0);
+  const sizes = perm === undefined ? dims?.toReversed() : perm.map(from => dims?.[from]);
+  return axis < 0 ? worksAlong : rows(axis, data.times, sizes);
 };
 
 export const unsqueeze: BatchRule = of => {
@@ -107,7 +114,11 @@ export const unsqueeze: BatchRule = of => {
   const added = given.map(axis => fromFront(axis, rank));
   const kept = Array.from({length: rank}, (_, at) => at).filter(at => !added.includes(at));
   const axis = kept[data.axis];
-  return axis === undefined ? unknownRank : rows(axis, data.times);
+  const dims = of.dimsOf(0);
+  const sizes = Array.from({length: rank}, (_, at) => {
+    return added.includes(at) ? oneTerm : dims?.[kept.indexOf(at)];
+  });
+  return axis === undefined ? unknownRank : rows(axis, data.times, sizes);
 };
 
 export const squeeze: BatchRule = of => {
@@ -118,7 +129,8 @@ export const squeeze: BatchRule = of => {
   if (given === undefined || rank === undefined) return 'its axes are not said';
   const gone = given.map(axis => fromFront(axis, rank));
   if (gone.includes(data.axis)) return 'it takes the batch away';
-  return rows(data.axis - gone.filter(axis => axis < data.axis).length, data.times);
+  const sizes = of.dimsOf(0)?.filter((_, at) => !gone.includes(at));
+  return rows(data.axis - gone.filter(axis => axis < data.axis).length, data.times, sizes);
 };
 
 export const concat: BatchRule = of => {
@@ -131,7 +143,9 @@ export const concat: BatchRule = of => {
   }
   if (rank === undefined) return unknownRank;
   if (fromFront(intAttribute(of.node, 'axis', 0), rank) === first.axis) return worksAlong;
-  return parts.every(part => alike(part, first)) ? first : 'it joins batches along different axes';
+  return parts.every(part => alike(part, first))
+    ? rows(first.axis, first.times)
+    : 'it joins batches along different axes';
 };
 
 /** Whether two values have their batch along the same axis, as often. */
@@ -150,7 +164,7 @@ export const gather: BatchRule = of => {
   }
   if (data?.kind !== 'rows' || !isSame(indices)) return countsRows;
   if (axis === data.axis) return worksAlong;
-  return data.axis < axis ? data : rows(data.axis - 1 + added, data.times);
+  return rows(data.axis < axis ? data.axis : data.axis - 1 + added, data.times);
 };
 
 /** GatherElements: each row of the indices takes from its own row of the data. */
@@ -162,7 +176,9 @@ export const gatherElements: BatchRule = of => {
     return 'only one of data and indices depends on the request';
   }
   if (fromFront(intAttribute(of.node, 'axis', 0), rank) === data.axis) return worksAlong;
-  return alike(data, indices) ? data : 'it aligns the batch with another axis';
+  return alike(data, indices)
+    ? rows(data.axis, data.times)
+    : 'it aligns the batch with another axis';
 };
 
 export const oneHot: BatchRule = of => {

@@ -17,7 +17,7 @@ import {
   transpose,
   unsqueeze,
 } from './axis-rules.js';
-import {type BatchRule, fromFront, rowsAlone, unknownRank} from './batched-node.js';
+import {type BatchRule, fromFront, keepsShape, rowsAlone, unknownRank} from './batched-node.js';
 import {shapeRule, sizeRule} from './count-rules.js';
 import {broadcast, gemm, matMul} from './product-rules.js';
 import {recurrent} from './recurrent-rule.js';
@@ -26,7 +26,7 @@ import {resize} from './resize-rule.js';
 import {expand, range, tile} from './spread-rules.js';
 
 /** Every element of the result is made of the element in its place alone. */
-const byElement: BatchRule = rowsAlone;
+const byElement: BatchRule = keepsShape(rowsAlone);
 
 /** Works on each row of the first axis. */
 const byRow: BatchRule = of => {
@@ -60,7 +60,7 @@ const quantize: BatchRule = of => {
   if (scales === undefined || rank === undefined) return unknownRank;
   if (rank > 1) return 'it has scales for blocks of the batch';
   const single = scales.kind === 'counts' && scales.counts.length === 1;
-  return rank === 0 || single ? byElement(of) : alongAxis(1)(of);
+  return rank === 0 || single ? byElement(of) : keepsShape(alongAxis(1))(of);
 };
 
 const each = (names: string, rule: BatchRule) =>
@@ -95,16 +95,16 @@ export const batchRules: ReadonlyMap<string, BatchRule> = new Map([
     ReduceSum ReduceSumSquare`,
     reduce,
   ),
-  ...each('Softmax LogSoftmax Hardmax', softmax),
+  ...each('Softmax LogSoftmax Hardmax', keepsShape(softmax)),
   ...each('ArgMax ArgMin', findAlong),
   ...each('Split', alongAxis(0)),
   ...each('LpNormalization TopK', alongAxis(-1)),
-  ...each('LayerNormalization', alongAxesFrom(-1)),
+  ...each('LayerNormalization', keepsShape(alongAxesFrom(-1))),
   ...each('QuantizeLinear DequantizeLinear', quantize),
   ...each('MatMul MatMulInteger', matMul),
   ...each('RNN GRU LSTM', recurrent),
   ...each('Resize Upsample', resize),
-  ['BatchNormalization', batchNormalization],
+  ['BatchNormalization', keepsShape(batchNormalization)],
   ['Concat', concat],
   ['CumSum', cumulate],
   ['Expand', expand],

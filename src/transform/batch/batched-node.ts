@@ -1,7 +1,7 @@
 import type {TensorData} from '../../../schemas/tensor.js';
 import type {NodeProto} from '../../network/generated/onnx_pb.js';
 import {numberOf, type Term} from './count.js';
-import {isSame, type Meaning, type Rows} from './meaning.js';
+import {isSame, type Meaning, type Rows, rows} from './meaning.js';
 
 /** A node as the trace of the batch sees it. */
 export interface BatchedNode {
@@ -46,7 +46,19 @@ export function rowsAlone(of: BatchedNode): Rows | string {
     if (at === 0 || isSame(other)) continue;
     return other?.kind === 'rows' ? 'its weights depend on the request' : countsRows;
   }
-  return data?.kind === 'rows' ? data : 'its weights depend on the request';
+  // Its sizes are those of the input, which the output may not have.
+  return data?.kind === 'rows' ? rows(data.axis, data.times) : 'its weights depend on the request';
+}
+
+/** A rule of an operation whose output has the shape of its first input. */
+export function keepsShape(rule: BatchRule): BatchRule {
+  return of => {
+    const found = rule(of);
+    if (of.node.output.length > 1 || typeof found === 'string') return found;
+    const dims = of.dimsOf(0);
+    if (!('kind' in found) || found.kind !== 'rows' || dims === undefined) return found;
+    return rows(found.axis, found.times, dims);
+  };
 }
 
 /** The numbers in an input; undefined if it is left out, or one of them is not known. */

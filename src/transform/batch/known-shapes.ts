@@ -32,7 +32,10 @@ export class KnownShapes {
   rankOf(name: string, meaning: Meaning | undefined): number | undefined {
     if (meaning?.kind === 'counts') return meaning.shape.length;
     if (meaning?.kind === 'same' && meaning.rank !== undefined) return meaning.rank;
-    return this.#shapes.get(name)?.length;
+    return (
+      this.#shapes.get(name)?.length ??
+      (meaning?.kind === 'rows' ? meaning.sizes?.length : undefined)
+    );
   }
 
   /** Undefined if not even the rank is known. */
@@ -45,6 +48,8 @@ export class KnownShapes {
       if (meaning?.kind === 'rows' && axis === meaning.axis) return rowsTimes(meaning.times);
       const size = shape?.length === rank ? shape[axis] : undefined;
       if (typeof size === 'number') return numberTerm(size);
+      const own = meaning?.kind === 'rows' ? meaning.sizes?.[axis] : undefined;
+      if (own !== undefined) return own;
       const known = size !== undefined && this.#names.has(size);
       return sizeTerm(known ? size : `${name}[${axis}]`);
     });

@@ -8,6 +8,8 @@ export interface Rows {
   readonly kind: 'rows';
   readonly axis: number;
   readonly times: Term;
+  /** Its sizes where they are known better than by its type; the batch's place is of no account. */
+  readonly sizes?: readonly (Term | undefined)[];
 }
 
 /** A value that is the same for each request and for the whole batch. */
@@ -30,8 +32,12 @@ export type Meaning = Rows | Same | Counts;
 /** Values with more elements than this are not looked into. */
 export const elementsMax = 64;
 
-export function rows(axis: number, times: Term = oneTerm): Rows {
-  return {kind: 'rows', axis, times};
+export function rows(
+  axis: number,
+  times: Term = oneTerm,
+  sizes?: readonly (Term | undefined)[],
+): Rows {
+  return sizes === undefined ? {kind: 'rows', axis, times} : {kind: 'rows', axis, times, sizes};
 }
 
 export function same(rank?: number): Same {

@@ -1,6 +1,7 @@
 import {intAttribute} from '../../network/node-attribute.js';
 import {type BatchedNode, type BatchRule, countsRows, unknownRank} from './batched-node.js';
-import {numberOf, sameCount} from './count.js';
+import {broadcastSizes} from './broadcast-sizes.js';
+import {numberOf, sameCount, type Term} from './count.js';
 import {isSame, type Rows, rows} from './meaning.js';
 
 const ownBatch = 'an operand has values for a batch of its own';
@@ -25,7 +26,8 @@ export const broadcast: BatchRule = of => {
   const own = ranks.some((rank, at) => {
     return of.input(at)?.kind !== 'rows' && !isOneAt(of, at, axis - wide + rank);
   });
-  return own ? ownBatch : found;
+  const sizes = broadcastSizes(ranks.map((_, at) => of.dimsOf(at)));
+  return own ? ownBatch : rows(axis, found.times, sizes);
 };
 
 function isAlike(a: Rows, b: Rows): boolean {
@@ -56,6 +58,13 @@ export const matMul: BatchRule = of => {
   return b?.kind === 'rows' ? right(of, b, [rankA, rankB]) : countsRows;
 };
 
+/** Of operands of two axes or more. */
+function productSizes(of: BatchedNode): readonly (Term | undefined)[] | undefined {
+  const [a, b] = [of.dimsOf(0), of.dimsOf(1)];
+  if (a === undefined || b === undefined) return undefined;
+  return [...broadcastSizes([a.slice(0, -2), b.slice(0, -2)]), a.at(-2), b.at(-1)];
+}
+
 /** Rows times what is the same for all. */
 function left(
   of: BatchedNode,
@@ -66,7 +75,7 @@ function left(
   if (!isSame(of.input(1))) return countsRows;
   if (other === 1) return rows(axis, times);
   if (axis < rank - 2 && !isOneAt(of, 1, axis - rank + other)) return ownBatch;
-  return rows(axis + Math.max(rank, other) - rank, times);
+  return rows(axis + Math.max(rank, other) - rank, times, productSizes(of));
 }
 
 /** What is the same for all times rows. */
@@ -79,7 +88,7 @@ function right(
   if (!isSame(of.input(0))) return countsRows;
   if (other === 1) return rows(axis === rank - 1 ? axis - 1 : axis, times);
   if (axis < rank - 2 && !isOneAt(of, 0, axis - rank + other)) return ownBatch;
-  return rows(axis + Math.max(rank, other) - rank, times);
+  return rows(axis + Math.max(rank, other) - rank, times, productSizes(of));
 }
 
 export const gemm: BatchRule = of => {

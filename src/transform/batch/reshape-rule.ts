@@ -65,7 +65,8 @@ function byName({data, dims, target}: Reshaping): BatchFinding {
   if (found === 'mixed' || found === undefined) return countsRows;
   if (target.filter(hasRows).length > 1 || mayCopy({data, target}, axis)) return joins;
   if (!keepsBefore({data, dims, target}, axis)) return joins;
-  return rows(axis, {...found, rows: 0});
+  const times = {...found, rows: 0} as const;
+  return rows(axis, times, sizesOf({data, dims, target}, axis, times));
 }
 
 /** The shape leaves over the axis of the batch. */
@@ -76,7 +77,23 @@ function byRest({of, data, dims, target}: Reshaping): BatchFinding | undefined {
   const has = productOf([data.times, ...dims.slice(data.axis + 1)]);
   const asked = productOf(target.slice(axis + 1));
   const times = has && asked && quotient(has, asked);
-  return rows(axis, times ?? sizeTerm(`rows of ${of.node.output[0]}`));
+  const sizes = target.map(size => (size === 'mixed' ? undefined : size));
+  return rows(axis, times ?? sizeTerm(`rows of ${of.node.output[0]}`), sizes);
+}
+
+/** Sizes of the result; what is left over, and is not the batch, by division. */
+function sizesOf(
+  {data, dims, target}: Pick<Reshaping, 'data' | 'dims' | 'target'>,
+  axis: number,
+  times: Term,
+): readonly (Term | undefined)[] {
+  const had = productOf([data.times, ...dims.filter((_, at) => at !== data.axis)]);
+  const others = target.filter((size, at) => at !== axis && !isRest(size));
+  const has = productOf([times, ...others]);
+  return target.map(size => {
+    if (isRest(size)) return had && has && quotient(had, has);
+    return size === 'mixed' ? undefined : size;
+  });
 }
 
 /** The shape is of one row, and of constants: it is given one that leaves the batch over. */
@@ -95,7 +112,11 @@ function byConstant({of, data, dims, target}: Reshaping): BatchFinding | undefin
   if (isCopy && intAttribute(of.node, 'allowzero', 0) !== 0) return 'it takes 0 for a size';
   const values = sizes.map((each, at) => (at !== axis ? each : isCopy ? 0 : -1));
   return {
-    means: rows(axis, numberTerm(times)),
+    means: rows(
+      axis,
+      numberTerm(times),
+      sizes.map(each => (each > 0 ? numberTerm(each) : undefined)),
+    ),
     input: 1,
     values: {type: 'i64', shape: [values.length], data: BigInt64Array.from(values, BigInt)},
   };
@@ -119,7 +140,7 @@ function filledSizes(
 /** Whether a size that turns out to be 0 would be copied from the axis of the batch. */
 function mayCopy({data, target}: Pick<Reshaping, 'data' | 'target'>, axis: number): boolean {
   const copied = target[data.axis];
-  return axis !== data.axis && copied !== undefined && !(Number(numberOf(copied)) > 0);
+  return axis !== data.axis && copied !== undefined && !numberOf(copied);
 }
 
 /** Whether as many elements are before `axis` of the result as there are before the batch. */
@@ -147,5 +168,6 @@ export const flattenRule: BatchRule = of => {
   if (!sameCount(before, oneTerm)) return joins;
   const after = productOf(dims.slice(data.axis + 1, to));
   const times = after && product(data.times, after);
-  return rows(axis, times ?? sizeTerm(`rows of ${of.node.output[0]}`));
+  const sizes = [productOf(dims.slice(0, cut)), productOf(dims.slice(cut))];
+  return rows(axis, times ?? sizeTerm(`rows of ${of.node.output[0]}`), sizes);
 };

@@ -7,13 +7,14 @@ import {
   unknownRank,
 } from './batched-node.js';
 import {rowsTimes, sameCount} from './count.js';
-import {isSame, type Rows} from './meaning.js';
+import {isSame, type Rows, rows} from './meaning.js';
 
 /** Resize, and Upsample before it: the batch must keep its size. */
 export const resize: BatchRule = of => {
-  const data = of.input(0);
+  const input = of.input(0);
   const rank = of.rankOf(0);
-  if (data?.kind !== 'rows') return 'its scales depend on the request';
+  if (input?.kind !== 'rows') return 'its scales depend on the request';
+  const data = rows(input.axis, input.times);
   if (rank === undefined) return unknownRank;
   const mode = of.node.attribute.find(({name}) => name === 'coordinate_transformation_mode');
   if (mode !== undefined && new TextDecoder().decode(mode.s) === 'tf_crop_and_resize') {

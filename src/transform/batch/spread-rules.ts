@@ -6,8 +6,18 @@ import {
   countsRows,
   unknownRank,
 } from './batched-node.js';
+import {broadcastSizes} from './broadcast-sizes.js';
 import {constantMeaning, constantTensor} from './constant-meaning.js';
-import {type Count, hasRows, numberOf, product, rowsTimes, sameCount, type Term} from './count.js';
+import {
+  type Count,
+  hasRows,
+  numberOf,
+  product,
+  productOf,
+  rowsTimes,
+  sameCount,
+  type Term,
+} from './count.js';
 import {counts, elementsMax, isSame, type Rows, rows, same} from './meaning.js';
 
 const computedShape = 'its shape is computed from what is not known';
@@ -19,6 +29,11 @@ function rowElement(elements: readonly Count[]): readonly [number, Term] | undef
   const others = elements.filter((_, other) => other !== at);
   return found === undefined || found === 'mixed' || others.some(hasRows) ? undefined : [at, found];
 }
+
+/** What a size is, for all that is not the batch. */
+const sizeOf = (count: Count): Term | undefined => {
+  return count === 'mixed' || hasRows(count) ? undefined : count;
+};
 
 const withoutRows = ({factor, symbols}: Term): Term => ({factor, rows: 0, symbols});
 
@@ -32,7 +47,7 @@ export const filled: BatchRule = of => {
   if (shape.counts.some(hasRows)) {
     const found = rowElement(shape.counts);
     if (found === undefined) return 'its shape has the number of requests in it more than once';
-    return rows(found[0], withoutRows(found[1]));
+    return rows(found[0], withoutRows(found[1]), shape.counts.map(sizeOf));
   }
   const sizes = shape.counts.map(numberOf);
   const size = sizes.reduce<number>((all, each) => all * (each ?? elementsMax + 1), 1);
@@ -60,13 +75,14 @@ export const expand: BatchRule = of => {
   }
   const rank = of.rankOf(0);
   if (rank === undefined) return isSame(data) && isSame(shape) ? same() : unknownRank;
-  if (data?.kind === 'rows') return expandRows(data, rank, shape.counts);
+  if (data?.kind === 'rows') return expandRows(of, data, shape.counts);
   if (!isSame(data)) return countsRows;
   if (!shape.counts.some(hasRows)) return same(Math.max(rank, shape.counts.length));
   return repeatForRows(of, rank, shape.counts);
 };
 
-function expandRows(data: Rows, rank: number, shape: readonly Count[]): BatchFinding {
+function expandRows(of: BatchedNode, data: Rows, shape: readonly Count[]): BatchFinding {
+  const rank = of.rankOf(0) ?? 0;
   const wide = Math.max(rank, shape.length);
   const axis = data.axis + wide - rank;
   for (const [at, size] of shape.entries()) {
@@ -76,7 +92,12 @@ function expandRows(data: Rows, rank: number, shape: readonly Count[]): BatchFin
       return 'it repeats the batch';
     }
   }
-  return rows(axis, data.times);
+  return rows(axis, data.times, expanded(of, shape));
+}
+
+/** Sizes that are known: each of two where the other is 1, or the same. */
+function expanded(of: BatchedNode, shape: readonly Count[]): readonly (Term | undefined)[] {
+  return broadcastSizes([of.dimsOf(0), shape.map(sizeOf)]);
 }
 
 function repeatForRows(of: BatchedNode, rank: number, shape: readonly Count[]): BatchFinding {
@@ -88,7 +109,7 @@ function repeatForRows(of: BatchedNode, rank: number, shape: readonly Count[]): 
   const own = of.dimsOf(0)?.[axis - wide + rank];
   if (axis >= wide - rank && numberOf(own) !== 1)
     return 'its data has values for a batch of its own';
-  return rows(axis, withoutRows(times));
+  return rows(axis, withoutRows(times), expanded(of, shape));
 }
 
 /** Tile: rows keep their batch; what is the same for all may be repeated for each row. */
@@ -98,14 +119,21 @@ export const tile: BatchRule = of => {
   if (repeats?.kind !== 'counts') return computedShape;
   if (data?.kind === 'rows') {
     if (repeats.counts.some(hasRows)) return countsRows;
-    return numberOf(repeats.counts[data.axis]) === 1 ? data : 'it repeats the batch';
+    const keeps = numberOf(repeats.counts[data.axis]) === 1;
+    return keeps ? rows(data.axis, data.times, tiled(of, repeats.counts)) : 'it repeats the batch';
   }
   const found = rowElement(repeats.counts);
   if (!isSame(data) || found === undefined) return countsRows;
   const own = of.dimsOf(0)?.[found[0]];
   const times = own === undefined ? undefined : product(withoutRows(found[1]), own);
-  return times === undefined ? 'the shape of its data is unknown' : rows(found[0], times);
+  return times === undefined
+    ? 'the shape of its data is unknown'
+    : rows(found[0], times, tiled(of, repeats.counts));
 };
+
+function tiled(of: BatchedNode, repeats: readonly Count[]): (Term | undefined)[] | undefined {
+  return of.dimsOf(0)?.map((size, at) => productOf([size, repeats[at]]));
+}
 
 /** Range: the same for all, or it would count on from one request to the next. */
 export const range: BatchRule = of => {
