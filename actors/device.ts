@@ -210,6 +210,7 @@ export class Device implements Behaviour<DeviceMessage | Reply, Private> {
     const task: PluginTask = {
       kind: 'load',
       ...{address, network, compiled, config, batch: order.batch, fullName},
+      overridable: order.overridable.map(({name}) => name),
     };
     return [this.#plugin(task, outcome => ({kind: 'loaded', ask, order, outcome}))];
   }

@@ -19,6 +19,8 @@ export type PluginTask =
       readonly config: ConfigMap;
       /** Requests that run as one. */
       readonly batch: number;
+      /** Initializers that a request may bring values for. */
+      readonly overridable: readonly string[];
       /** The device's full name. */
       readonly fullName: string;
     }

@@ -5,6 +5,8 @@ import {batchKey, mergeTensors, rowsOf, splitTensors} from './batch-tensors.js';
 export interface BatcherOptions {
   /** Rows, along the first axis, that run as one. */
   readonly rowsMax: number;
+  /** Tensors that are for one request only: with one of them it runs alone. */
+  readonly overridable: readonly string[];
   /** How long a request waits for others; then what there is runs. */
   readonly timeoutMs: number;
   readonly timers: Timers;
@@ -48,10 +50,11 @@ export class Batcher {
   }
 
   infer(task: StageTask): Promise<StageResult> {
-    const {rowsMax} = this.#options;
+    const {rowsMax, overridable} = this.#options;
+    const isAlone = overridable.some(name => task.tensors.has(name));
     const key = batchKey(task.tensors);
     const rows = rowsOf(task.tensors);
-    if (key === undefined || rows === undefined || rows >= rowsMax) {
+    if (isAlone || key === undefined || rows === undefined || rows >= rowsMax) {
       return this.#options.infer(task);
     }
     return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ import type {NodeCache} from './compiler.js';
 import {exportStage} from './export-stage.js';
 import {KernelLine} from './kernel-line.js';
 import {measureSpeed} from './measure-speed.js';
-import {StageExecutor} from './stage-executor.js';
+import {StageExecutor, type StageExecutorOptions} from './stage-executor.js';
 import {StageLoader, type StageSource} from './stage-loader.js';
 import {systemTimers} from './system-world.js';
 
@@ -109,7 +109,11 @@ export class PluginHost implements TaskExecutor<PluginTask> {
 
   async #load(
     address: string,
-    {batch, ...order}: StageSource & {readonly batch: number},
+    {
+      batch,
+      overridable,
+      ...order
+    }: StageSource & Pick<StageExecutorOptions, 'batch' | 'overridable'>,
   ): Promise<LoadedStage> {
     const {executable, origin} = await this.#loader.load(order);
     if (this.#closed) {
@@ -120,7 +124,8 @@ export class PluginHost implements TaskExecutor<PluginTask> {
     const {QUEUED_MAX, AUTO_BATCH_TIMEOUT: batchTimeoutMs} = standardConfig(order.config);
     const onStuck = () => this.#onStuck(address);
     const line = this.#lineOf(order.config, timers);
-    const executor = new StageExecutor(executable, {batch, batchTimeoutMs, timers, line, onStuck});
+    const batching = {batch, overridable, batchTimeoutMs};
+    const executor = new StageExecutor(executable, {...batching, timers, line, onStuck});
     this.#stages.set(address, {executable, executor, source: order});
     this.#options.system.provide(address, executor);
     return {slots: executor.slots, queuedMax: Math.max(QUEUED_MAX, executor.slots), origin};

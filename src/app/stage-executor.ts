@@ -19,6 +19,8 @@ type Task = StageTask | RuntimeGraphTask | ConfigureTask | StuckTask;
 export interface StageExecutorOptions {
   /** Requests that run as one; 1: each for itself. */
   readonly batch: number;
+  /** Initializers that a request may bring values for; one that does runs alone. */
+  readonly overridable: readonly string[];
   /** How long a request waits for a batch to fill up. */
   readonly batchTimeoutMs: number;
   readonly timers: Timers;
@@ -39,13 +41,13 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
   readonly #line: KernelLine | undefined;
 
   constructor(executable: ExecutableNetwork, options: StageExecutorOptions) {
-    const {batch, batchTimeoutMs: timeoutMs, timers} = options;
+    const {batch, overridable, batchTimeoutMs: timeoutMs, timers} = options;
     this.#executable = executable;
     this.#options = options;
     this.#line = options.line ?? (batch > 1 ? new KernelLine(timers) : undefined);
     if (batch > 1) {
       const infer = (task: StageTask) => this.#infer(task);
-      this.#batcher = new Batcher({rowsMax: batch, timeoutMs, timers, infer});
+      this.#batcher = new Batcher({rowsMax: batch, overridable, timeoutMs, timers, infer});
     }
   }
 

@@ -22,6 +22,30 @@ export function line(shape: readonly Dimension[] = ['batch', 2]): Uint8Array {
     .bytes();
 }
 
+/**
+ * As PyTorch writes `torch.relu(x).view(x.size(0), -1) @ w`, for x [batch, 2, 2]:
+ *
+ *     x -> Relu (named 'relu') -> r -> Reshape (named 'view') -> flat -> MatMul w (named 'dense') -> y
+ *          x -> Shape -> Gather 0 -> Unsqueeze -> Concat with -1 -> shape -> Reshape
+ */
+export function viewed(): Uint8Array {
+  return new NetworkBuilder('viewed')
+    .input('x', 'f32', ['batch', 2, 2])
+    .initializer('w', tensorOf('f32', [4, 2], [1, 0, 0, 1, 1, 0, 0, 1]))
+    .initializer('first', tensorOf('i64', [], [0]))
+    .initializer('axes', tensorOf('i64', [1], [0]))
+    .initializer('rest', tensorOf('i64', [1], [-1]))
+    .node('Shape', 'x', 'sizes', {}, 'shape')
+    .node('Gather', 'sizes first', 'count', {axis: 0n}, 'size')
+    .node('Unsqueeze', 'count axes', 'counts', {}, 'unsqueeze')
+    .node('Concat', 'counts rest', 'shaped', {axis: 0n}, 'concat')
+    .node('Relu', 'x', 'r', {}, 'relu')
+    .node('Reshape', 'r shaped', 'flat', {}, 'view')
+    .node('MatMul', 'flat w', 'y', {}, 'dense')
+    .output('y', 'f32', ['batch', 2])
+    .bytes();
+}
+
 /** The operations of `line`. */
 export const lineOperations = ['Mul_0', 'shift'] as const;
 

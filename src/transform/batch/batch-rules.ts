@@ -42,6 +42,15 @@ const batchNormalization: BatchRule = of => {
   return trains ? 'it normalises over the batch' : byRow(of);
 };
 
+/** Its scale and bias are those of the axes that it works along. */
+const layerNormalization: BatchRule = of => {
+  const rank = of.rankOf(0);
+  if (rank === undefined) return unknownRank;
+  const along = rank - fromFront(intAttribute(of.node, 'axis', -1), rank);
+  const fits = (at: number) => of.input(at) === undefined || Number(of.rankOf(at)) <= along;
+  return fits(1) && fits(2) ? alongAxesFrom(-1)(of) : 'it has values for a batch of its own';
+};
+
 const maxPool: BatchRule = of =>
   of.node.output.filter(Boolean).length > 1 ? 'its indices count over the batch' : byRow(of);
 
@@ -75,7 +84,7 @@ const each = (names: string, rule: BatchRule) =>
  */
 export const batchRules: ReadonlyMap<string, BatchRule> = new Map([
   ...each(
-    `Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Cast Ceil Celu Clip Cos Cosh Dropout Elu Erf
+    `Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Cast CastLike Ceil Celu Clip Cos Cosh Dropout Elu Erf
     Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not Reciprocal Relu Round Selu
     Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu`,
     byElement,
@@ -99,7 +108,7 @@ export const batchRules: ReadonlyMap<string, BatchRule> = new Map([
   ...each('ArgMax ArgMin', findAlong),
   ...each('Split', alongAxis(0)),
   ...each('LpNormalization TopK', alongAxis(-1)),
-  ...each('LayerNormalization', keepsShape(alongAxesFrom(-1))),
+  ...each('LayerNormalization', keepsShape(layerNormalization)),
   ...each('QuantizeLinear DequantizeLinear', quantize),
   ...each('MatMul MatMulInteger', matMul),
   ...each('RNN GRU LSTM', recurrent),

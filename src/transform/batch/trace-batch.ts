@@ -37,7 +37,7 @@ export class BatchTrace {
   readonly #shapes: KnownShapes;
   readonly #single: boolean;
   readonly #refused = new Set<string>();
-  /** Initializers that a request may override, and what is made of them. */
+  /** Whole numbers that a request may override, and what is made of them: perhaps in another shape. */
   readonly #overridable: Set<string>;
   readonly #opset: number;
 
@@ -46,7 +46,6 @@ export class BatchTrace {
     const {model, graph, inputs} = network;
     this.#shapes = new KnownShapes(network, inferred);
     this.#single = inputs.every(({shape}) => shape?.[0] === 1);
-    this.#overridable = new Set(graph.overridable);
     this.fed = new Set(graph.inputs);
     const standard = model.opsetImport.find(({domain}) => domain === '' || domain === 'ai.onnx');
     this.#opset = Number(standard?.version ?? 1);
@@ -55,6 +54,8 @@ export class BatchTrace {
     }
     const whole = model.graph as GraphProto;
     for (const tensor of whole.initializer) this.#addConstant(tensor.name, tensor);
+    const isWhole = (name: string) => wholeTypes.has(this.#types.get(name));
+    this.#overridable = new Set(graph.overridable.filter(isWhole));
     for (const {name, type, shape} of inputs) {
       const first = shape?.[0];
       this.#types.set(name, type);
@@ -148,7 +149,9 @@ export class BatchTrace {
   /** The node with other values for one of its inputs, which others may read too. */
   #given(node: NodeProto, {means, input, values}: GivenInput): string | NodeProto {
     const old = node.input[input] ?? '';
-    if (this.#overridable.has(old)) return 'a request may override its shape';
+    if (node.input.some(name => this.#overridable.has(name))) {
+      return 'a request may override what its shape depends on';
+    }
     const name = `${old}/batched/${this.given.length}`;
     this.given.push(tensorProto(name, values));
     this.meanings.set(node.output[0] ?? '', means);

@@ -1,6 +1,6 @@
 import type {TensorData} from '../../../schemas/tensor.js';
 import type {ExecutableNetwork} from '../../../src/index.js';
-import {floats, line, lookUp} from '../../support/cluster-networks.js';
+import {floats, line, lookUp, viewed} from '../../support/cluster-networks.js';
 import {tensorOf} from '../../support/tensor-of.js';
 import {type Check, load, rejects} from './check.js';
 
@@ -12,6 +12,22 @@ async function many(executable: ExecutableNetwork, count: number): Promise<reado
   });
   return Promise.all(results);
 }
+
+/** Requests of [1, 2, 2] to `viewed`, which sums the columns. */
+async function manyViews(executable: ExecutableNetwork, count: number) {
+  const results = Array.from({length: count}, async (_, each) => {
+    const x = tensorOf('f32', [1, 2, 2], [each, 1, 2, -5]);
+    const {y} = await executable.createInferRequest().infer({x});
+    return [y?.shape, Array.from((y?.data ?? []) as Float32Array)];
+  });
+  return Promise.all(results);
+}
+
+const expectedViews = (count: number) =>
+  Array.from({length: count}, (_, each) => [
+    [1, 2],
+    [each + 2, 1],
+  ]);
 
 const expected = (count: number) => Array.from({length: count}, (_, each) => [2 * each + 1, 3]);
 
@@ -86,6 +102,31 @@ export function virtualDevices(check: Check): void {
     t.is(executable.variants[0]?.batch, 4);
     t.deepEqual(executable.inputs[0]?.shape, [1, 2]);
     t.deepEqual(await many(executable, 10), expected(10));
+  });
+
+  check(
+    'BATCH runs a network as one whose shapes are computed from the size of its batch',
+    async (t, core) => {
+      const config = {AUTO_BATCH_TIMEOUT: 60_000};
+      const executable = await load(t, core, viewed(), 'BATCH:CPU(4)', {config});
+      // A request that waited for a minute would be late: only full batches run.
+      t.deepEqual(await manyViews(executable, 8), expectedViews(8));
+    },
+  );
+
+  check('BATCH cuts no network where a shape would be sent', async (t, core) => {
+    const config = {AUTO_BATCH_TIMEOUT: 20};
+    const shapes = {shape: 'CPU', size: 'CPU', unsqueeze: 'CPU', concat: 'CPU', view: 'CPU'};
+    const affinity = {...shapes, relu: 'WASM', dense: 'WASM'};
+    const device = 'BATCH:(HETERO:WASM,CPU)(4)';
+    const executable = await load(t, core, viewed(), device, {config, affinity});
+    t.deepEqual(await manyViews(executable, 8), expectedViews(8));
+    await rejects(
+      t,
+      load(t, core, viewed(), device, {config, affinity: {...affinity, shape: 'WASM'}}),
+      'INVALID_ARGUMENT',
+      "'sizes'",
+    );
   });
 
   check('how long BATCH waits can be changed while it runs', async (t, core) => {

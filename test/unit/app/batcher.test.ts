@@ -20,7 +20,7 @@ function bench() {
     );
     return {tensors: new Map([['y', y]]), executeUs: 1};
   };
-  const batcher = new Batcher({rowsMax: 4, timeoutMs: 100, timers, infer});
+  const batcher = new Batcher({rowsMax: 4, overridable: ['w'], timeoutMs: 100, timers, infer});
   const submit = async (...values: readonly number[]) => {
     const tensors = new Map([['x', floats(values, 2)]]);
     const {tensors: outputs} = await batcher.infer({tensors, owned: true, profile: false});
@@ -28,6 +28,19 @@ function bench() {
   };
   return {timers, runs, batcher, submit};
 }
+
+test('a request that overrides an initializer runs alone, and others run as one', async t => {
+  const {batcher, submit, runs} = bench();
+  const others = [submit(1, 2), submit(3, 4), submit(5, 6)];
+  const tensors = new Map([
+    ['x', floats([9, 9], 2)],
+    ['w', floats([1, 1], 2)],
+  ]);
+  await batcher.infer({tensors, owned: true, profile: false});
+  t.deepEqual(runs, [1]);
+  await Promise.all([...others, submit(7, 8)]);
+  t.deepEqual(runs, [1, 4]);
+});
 
 test('as many requests as a batch has run as one, each with its own rows', async t => {
   const {submit, runs, timers} = bench();

@@ -51,6 +51,7 @@ async function hosted(t: ExecutionContext, more: Partial<ExecutableNetwork> = {}
       compiled: null,
       config,
       batch: 1,
+      overridable: [],
       fullName: 'chip',
     });
   return {host, network, steps, load, compile: () => compile(), system, timers, stuck};
