@@ -15,7 +15,10 @@ export interface Operation {
   readonly random: boolean;
 }
 
-/** A value's type as ONNX Runtime infers it. `other`: a sequence, map or optional; never cut. */
+/**
+ * A value's type as ONNX Runtime infers it. `other` is never cut: a sequence, map or optional, or in
+ * a network that takes batches a value that is not a row for each request.
+ */
 export type ValueInfo =
   | {
       readonly kind: 'tensor';

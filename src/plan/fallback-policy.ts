@@ -70,7 +70,7 @@ export class FallbackPolicy {
   #bond([first = -1]: readonly number[]): string {
     const {ties, unitOf} = this.#units;
     const isTied = ties.some(({producer}) => unitOf[producer] === unitOf[first]);
-    return isTied ? 'share a value that is no tensor' : 'are one quantised pattern';
+    return isTied ? 'share a value that cannot travel' : 'are one quantised pattern';
   }
 
   /** Why a device cannot take all of a unit. */

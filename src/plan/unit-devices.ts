@@ -52,9 +52,9 @@ function parted(
     : `, and a path between them leaves that device through ${listNames(away.map(nameOf))}`;
   return new InferenceError(
     'INVALID_ARGUMENT',
-    `expected one device for operations that share a value which is no tensor (or whose type is ` +
-      `unknown), given value '${tie.value}' from ${place(tie.producer)} to ` +
-      `${place(tie.consumer)}${through}`,
+    `expected one device for operations that share a value which cannot travel (no tensor, of ` +
+      `unknown type, or in BATCH not a row for each request), given value '${tie.value}' from ` +
+      `${place(tie.producer)} to ${place(tie.consumer)}${through}`,
     {operation: nameOf(tie.producer)},
   );
 }

@@ -92,7 +92,7 @@ export class CaseRunner {
       const message = reference.difference(given, outputNames);
       return message === undefined ? undefined : {outcome: 'failed', message};
     }
-    return /share a value which is no tensor/.test(given.message) ? 'joined' : given;
+    return /share a value which cannot travel/.test(given.message) ? 'joined' : given;
   }
 
   async #tryInfer(opened: OpenCase, device: string): Promise<Outputs | CaseFault> {

@@ -140,6 +140,7 @@ test('a stage is compiled, its actor started, and then the order answered', t =>
       config: {},
       batch: 1,
       fullName: 'the CPU of host-a',
+      overridable: [],
     },
   ]);
   t.deepEqual(device.answers(), []);
