@@ -1,49 +1,8 @@
 import {readFileSync} from 'node:fs';
-import test, {type ExecutionContext} from 'ava';
-import type {NamedTensors} from '../../../../../schemas/tensor.js';
-import {mergeTensors, splitTensors} from '../../../../../src/app/batch-tensors.js';
-import {InferenceError} from '../../../../../src/errors.js';
-import type {Network} from '../../../../../src/network/network.js';
-import {readNetwork} from '../../../../../src/network/read-network.js';
-import {writeModel} from '../../../../../src/network/write-model.js';
-import {rebatch} from '../../../../../src/transform/batch/rebatch.js';
-import {differences} from '../../../../support/close-to.js';
-import {inferValues} from '../../../../support/infer-values.js';
+import test from 'ava';
+import {numbers, rebatched, refuses, sameAsAlone} from '../../../../support/batch-case.js';
 import {NetworkBuilder} from '../../../../support/network-builder.js';
-import {runModel} from '../../../../support/run-model.js';
 import {tensorOf} from '../../../../support/tensor-of.js';
-
-async function rebatched(model: Uint8Array): Promise<Network> {
-  const network = readNetwork(model);
-  return rebatch(network, await inferValues(network)).network;
-}
-
-/** Requests run as one must give what each gives alone. */
-async function sameAsAlone(
-  t: ExecutionContext,
-  model: Uint8Array,
-  requests: readonly NamedTensors[],
-): Promise<void> {
-  const network = await rebatched(model);
-  const together = await runModel(writeModel(network.model), mergeTensors(requests));
-  const parts = splitTensors(
-    together,
-    requests.map(() => 1),
-  );
-  for (const [at, inputs] of requests.entries()) {
-    t.deepEqual(differences(parts?.[at] ?? new Map(), await runModel(model, inputs)), []);
-  }
-}
-
-function numbers(count: number, seed: number): readonly number[] {
-  return Array.from({length: count}, (_, at) => Math.sin(at * 1.7 + seed));
-}
-
-const three = (name: string, shape: readonly number[]) =>
-  [1, 2, 3].map(seed => {
-    const count = shape.reduce((product, size) => product * size, 1);
-    return new Map([[name, tensorOf('f32', shape, numbers(count, seed))]]);
-  });
 
 test('a convolutional network of batch 1, Reshape and all, runs three requests as one', async t => {
   const model = new NetworkBuilder('small')
@@ -62,7 +21,7 @@ test('a convolutional network of batch 1, Reshape and all, runs three requests a
     .node('Softmax', 'g', 'y', {axis: 1n})
     .output('y', 'f32', [1, 5])
     .bytes();
-  await sameAsAlone(t, model, three('x', [1, 2, 6, 6]));
+  await sameAsAlone(t, model);
 });
 
 test('an attention block, with Transpose and two batched operands, runs as one', async t => {
@@ -79,7 +38,7 @@ test('an attention block, with Transpose and two batched operands, runs as one',
     .node('Add', 'mixed x', 'y')
     .output('y', 'f32', [1, 4, 6])
     .bytes();
-  await sameAsAlone(t, model, three('x', [1, 4, 6]));
+  await sameAsAlone(t, model);
 });
 
 test('rows that are looked up by each request come along', async t => {
@@ -99,7 +58,7 @@ test('rows that are looked up by each request come along', async t => {
 });
 
 test('the network of the demonstration takes batches', async t => {
-  const network = await rebatched(readFileSync('examples/digits/digits.onnx'));
+  const {network} = await rebatched(readFileSync('examples/digits/digits.onnx'));
   t.is(network.inputs[0]?.shape?.[0], 'batch');
 });
 
@@ -148,6 +107,29 @@ const refused: Readonly<Record<string, readonly [NetworkBuilder, RegExp]>> = {
       .output('y', 'u8', [1, 4]),
     /\(DynamicQuantizeLinear\): it may mix requests/,
   ],
+  'draws random numbers': [
+    new NetworkBuilder()
+      .input('x', 'f32', [1, 4])
+      .node('RandomUniform', '', 'r', {shape: [1n, 4n]})
+      .node('Add', 'x r', 'y')
+      .output('y', 'f32', [1, 4]),
+    /'RandomUniform_0' \(RandomUniform\): it draws random numbers/,
+  ],
+  'counts its requests': [
+    new NetworkBuilder()
+      .input('x', 'f32', ['n', 4])
+      .initializer('at', tensorOf('i64', [], [0]))
+      .initializer('one', tensorOf('i64', [], [1]))
+      .initializer('axes', tensorOf('i64', [1], [1]))
+      .node('Shape', 'x', 's')
+      .node('Gather', 's at', 'n')
+      .node('Range', 'at n one', 'r')
+      .node('Cast', 'r', 'f', {to: 1n})
+      .node('Unsqueeze', 'f axes', 'u')
+      .node('Add', 'x u', 'y')
+      .output('y', 'f32', ['n', 4]),
+    /\(Range\): it counts on from one request to the next/,
+  ],
   'has an input without a batch': [
     new NetworkBuilder()
       .input('x', 'f32', [2, 4])
@@ -169,10 +151,51 @@ const refused: Readonly<Record<string, readonly [NetworkBuilder, RegExp]>> = {
 
 for (const [title, [builder, message]] of Object.entries(refused)) {
   test(`a network that ${title} takes no batch, and says why`, async t => {
-    await t.throwsAsync(rebatched(builder.bytes()), {
-      instanceOf: InferenceError,
-      code: 'UNSUPPORTED_OPERATIONS',
-      message,
-    });
+    await refuses(t, builder.bytes(), message);
   });
 }
+
+test('what stands in the way of no output is no reason to refuse', async t => {
+  const model = new NetworkBuilder()
+    .input('x', 'f32', ['n', 4])
+    .node('ReduceSum', 'x', 'unused')
+    .node('Relu', 'x', 'y')
+    .output('y', 'f32', ['n', 4])
+    .bytes();
+  await sameAsAlone(t, model);
+});
+
+test('what is not one row for each of the batch is tied to the stage that makes it', async t => {
+  const model = new NetworkBuilder()
+    .input('x', 'f32', ['n', 4])
+    .initializer('c', tensorOf('f32', [4]))
+    .node('Neg', 'c', 'constant')
+    .node('Add', 'x constant', 'rows')
+    .node('Shape', 'rows', 'shape')
+    .node('Transpose', 'rows', 'turned')
+    .node('Transpose', 'turned', 'back')
+    .node('Reshape', 'back shape', 'y')
+    .output('y', 'f32', ['n', 4])
+    .bytes();
+  t.deepEqual((await rebatched(model)).tied, ['shape', 'turned']);
+});
+
+test('a shape that a request may override is left as it is, so no batch of it is made', async t => {
+  const model = new NetworkBuilder()
+    .input('x', 'f32', [1, 2, 2])
+    .overridable('shape', tensorOf('i64', [2], [1, 4]))
+    .node('Reshape', 'x shape', 'y')
+    .output('y', 'f32', [1, 4])
+    .bytes();
+  await refuses(t, model, /\(Reshape\): a request may override what its shape depends on/);
+});
+
+test('what a file claims of the shapes of its outputs is not believed', async t => {
+  const model = new NetworkBuilder()
+    .input('x', 'f32', ['n', 4])
+    .initializer('rows', tensorOf('i64', [2], [-1, 2]))
+    .node('Reshape', 'x rows', 'y')
+    .output('y', 'f32', ['n', 2])
+    .bytes();
+  await refuses(t, model, /output 'y' has not one row for each row of its inputs/);
+});
