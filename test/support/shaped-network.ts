@@ -22,13 +22,14 @@ const fixed = (factor: number): Size => ({factor, rows: false});
 export class ShapedNetwork {
   readonly builder: NetworkBuilder;
   readonly #random: SeededRandom;
-  readonly #single: boolean;
+  /** Rows that every request has, if that is known: 1 is declared, others are not. */
+  readonly #rows: number | undefined;
   readonly #values: Value[] = [];
   #names = 0;
 
-  constructor(random: SeededRandom, single: boolean) {
+  constructor(random: SeededRandom, rows?: number) {
     this.#random = random;
-    this.#single = single;
+    this.#rows = rows;
     this.builder = new NetworkBuilder('shapes');
   }
 
@@ -38,9 +39,9 @@ export class ShapedNetwork {
       this.#random.pick([1, 2, 3, 4]),
     );
     // A free dimension is a size that only the request says.
-    const free = !this.#single && this.#random.chance(0.5);
+    const free = this.#rows !== 1 && this.#random.chance(0.5);
     const shown = sizes.map((size, at) => (free && at === 0 ? this.#fresh('free') : size));
-    this.builder.input(name, 'f32', [this.#single ? 1 : 'n', ...shown]);
+    this.builder.input(name, 'f32', [this.#rows === 1 ? 1 : 'n', ...shown]);
     return this.#add(name, [{factor: 1, rows: true}, ...sizes.map(fixed)]);
   }
 
@@ -55,6 +56,8 @@ export class ShapedNetwork {
       () => this.#fill(),
       () => this.#transpose(),
       () => this.#reduce(),
+      () => this.#normalise(),
+      () => this.#count(),
       () => this.#cut(),
       () => this.#concat(),
       () => this.#multiply(),
@@ -120,11 +123,10 @@ export class ShapedNetwork {
     return name;
   }
 
-  /** The size of a constant of one's own along a dimension: the dimension, or 1. */
+  /** The size of a constant of one's own along a dimension: the dimension, if that is known, or 1. */
   #own({factor, rows}: Size): number {
-    return (rows && !(this.#single && this.#random.chance(0.2))) || this.#random.chance(0.3)
-      ? 1
-      : factor;
+    if (rows && (this.#rows === undefined || this.#random.chance(0.7))) return 1;
+    return this.#random.chance(0.3) ? 1 : factor * (rows ? (this.#rows ?? 1) : 1);
   }
 
   #unary(): void {
@@ -163,6 +165,29 @@ export class ShapedNetwork {
     const attributes = {axes: [BigInt(axis)], keepdims: kept ? 1n : 0n};
     const left = dims.flatMap((size, at) => (at !== axis ? [size] : kept ? [fixed(1)] : []));
     this.#add(this.#node('ReduceMean', [name], attributes), left);
+  }
+
+  /** By the mean along some axis; the shape stays, so that only values tell what was mixed. */
+  #normalise(): void {
+    const {name, dims} = this.#any();
+    if (dims.length === 0) return;
+    const mean = this.#node('ReduceMean', [name], {axes: [BigInt(this.#axis(dims))]});
+    this.#add(this.#node('Sub', [name, mean]), dims);
+  }
+
+  /** Adds how many there are before, along some axis. */
+  #count(): void {
+    const {name, dims} = this.#any();
+    if (dims.length === 0) return;
+    const axis = this.#axis(dims);
+    const size = this.#node('Squeeze', [this.#sizeOf({name, dims}, axis), this.#ints([0])]);
+    const range = this.#node('Range', [this.#ints([0], []), size, this.#ints([1], [])]);
+    const after = dims.slice(axis + 1).map((_, at) => at + 1);
+    const column = this.#node('Cast', [range], {to: 1n});
+    const placed =
+      after.length === 0 ? column : this.#node('Unsqueeze', [column, this.#ints(after)]);
+    const scaled = this.#node('Tanh', [placed]);
+    this.#add(this.#node('Add', [name, scaled]), dims);
   }
 
   /** Often not the first, where the batch mostly is. */
@@ -348,9 +373,9 @@ export class ShapedNetwork {
 
   #pieces(value: Value, size: Size, axis: number): readonly Piece[] {
     const known = () => {
-      const literal = !size.rows || this.#single;
-      return literal && this.#random.chance(0.5)
-        ? this.#ints([size.factor])
+      const count = size.rows ? this.#rows : 1;
+      return count !== undefined && this.#random.chance(size.rows && count > 1 ? 0.1 : 0.5)
+        ? this.#ints([size.factor * count])
         : this.#sizeOf(value, axis);
     };
     if (size.factor % 2 !== 0 || size.factor < 2 || this.#random.chance(0.6))

@@ -64,6 +64,15 @@ checkBatches({
       .node('MatMul', 'm t', 'y'),
     /\(MatMul\): it multiplies requests together/,
   ],
+  'MatMul whose rows of both operands are the batch is refused': [
+    batchNetwork(1, {axes: [1, 2], two: [2]})
+      .node('ReduceMax', 'x', 'm', {axes: [1n], keepdims: 0n})
+      .node('ReduceMax', 'x', 'k', {axes: [1n, 2n], keepdims: 0n})
+      .node('Unsqueeze', 'k axes', 'u')
+      .node('Squeeze', 'u two', 's')
+      .node('MatMul', 's m', 'y'),
+    /\(MatMul\): it multiplies requests together/,
+  ],
   'MatMul with weights for a batch of their own is refused': [
     weights(1, [3, 6, 2])
       .node('MatMul', 'x w', 'p')

@@ -115,6 +115,17 @@ const refused: Readonly<Record<string, readonly [NetworkBuilder, RegExp]>> = {
       .output('y', 'f32', [1, 4]),
     /'RandomUniform_0' \(RandomUniform\): it draws random numbers/,
   ],
+  'captures a batch in a body': [
+    new NetworkBuilder()
+      .input('x', 'f32', [1, 4])
+      .initializer('on', tensorOf('bool', [], [1]))
+      .node('If', 'on', 'y', {
+        then_branch: new NetworkBuilder().node('Softmax', 'x', 'a', {axis: 0n}).output('a').graph(),
+        else_branch: new NetworkBuilder().node('Relu', 'x', 'b').output('b').graph(),
+      })
+      .output('y', 'f32', [1, 4]),
+    /'If_0' \(If\): it may mix requests/,
+  ],
   'counts its requests': [
     new NetworkBuilder()
       .input('x', 'f32', ['n', 4])

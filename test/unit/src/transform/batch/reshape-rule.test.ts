@@ -1,4 +1,6 @@
 import {batchNetwork, checkBatches} from '../../../../support/batch-case.js';
+import {NetworkBuilder} from '../../../../support/network-builder.js';
+import {tensorOf} from '../../../../support/tensor-of.js';
 
 const ends = /output 'y' has not one row for each row of its inputs/;
 const size = (first: number | string, ints = {}) =>
@@ -54,6 +56,21 @@ checkBatches({
     size(1, {c: [8, 3], d: [1, 24]})
       .node('Reshape', 'x c', 'r')
       .node('Reshape', 'r d', 'y'),
+  ],
+  'where other sizes are free, a constant may say the row that it was': [
+    new NetworkBuilder()
+      .input('x', 'f32', [1, 'free', 6])
+      .initializer('c', tensorOf('i64', [2], [1, -1]))
+      .node('Reshape', 'x c', 'y'),
+  ],
+  'where other sizes are free, a constant may say no other rows': [
+    new NetworkBuilder()
+      .input('x', 'f32', [1, 'free', 6])
+      .initializer('c', tensorOf('i64', [2], [3, -1]))
+      .node('Reshape', 'x c', 'r')
+      .node('Shape', 'x', 's')
+      .node('Reshape', 'r s', 'y'),
+    /\(Reshape\): it joins the batch with other axes/,
   ],
   'a batch behind another axis is reshaped there': [
     size('n', {split: [0, -1, 2, 3]})
