@@ -13,9 +13,9 @@ export interface ShapeArithmeticNetwork {
 
 /**
  * A random network of inputs [rows, …] with the shape arithmetic that exporters write, and with
- * more than that: shapes from Shape by Gather, Slice, Split, Mul, Div, Concat, ReduceProd and Size; Reshape
- * into any grouping of axes, Expand, Tile and ConstantOfShape by the number of rows, and axes that are moved,
- * joined, summed, cut and broadcast anywhere, the batch's too. Some mix requests, some do not.
+ * more than that: shapes from Shape by Gather, Slice, Split, Mul, Div and Concat; Reshape into any
+ * grouping of axes; Expand, Tile and ConstantOfShape by the number of rows; axes that are moved,
+ * joined, summed, cut, counted and broadcast anywhere, the batch's too. Some mix requests.
  */
 export function shapeArithmeticNetwork(seed: number): ShapeArithmeticNetwork {
   const random = new SeededRandom(seed);

@@ -1,22 +1,23 @@
 import type {Attributes} from '../../src/network/node-proto.js';
 import {tensorProto} from '../../src/network/tensor-proto.js';
 import {NetworkBuilder} from './network-builder.js';
+import {
+  broadcasts,
+  fixed,
+  groupSize,
+  type Piece,
+  type Size,
+  sameSize,
+  sizeOfAll,
+} from './row-size.js';
 import type {SeededRandom} from './seeded-random.js';
 import {tensorOf} from './tensor-of.js';
-
-/** A size of a value: so many, or so many for each row that a request has. */
-interface Size {
-  readonly factor: number;
-  readonly rows: boolean;
-}
 
 /** A float32 value of a random network, with the sizes that it has by construction. */
 export interface Value {
   readonly name: string;
   readonly dims: readonly Size[];
 }
-
-const fixed = (factor: number): Size => ({factor, rows: false});
 
 /** A random network with shape arithmetic while it grows. */
 export class ShapedNetwork {
@@ -396,34 +397,4 @@ export class ShapedNetwork {
       first ?? this.#ints([1]),
     );
   }
-}
-
-/** A factor of a shape, and how a network says it, as a tensor [1]. */
-interface Piece {
-  readonly size: Size;
-  known(): string;
-}
-
-function groupSize(group: readonly Piece[]): Size | undefined {
-  return sizeOfAll(group.map(({size}) => size));
-}
-
-/** Undefined if it is no multiple of the rows. */
-function sizeOfAll(sizes: readonly Size[]): Size | undefined {
-  if (sizes.filter(({rows}) => rows).length > 1) return undefined;
-  const factor = sizes.reduce((all, size) => all * size.factor, 1);
-  return {factor, rows: sizes.some(({rows}) => rows)};
-}
-
-function sameSize(a: Size, b: Size | undefined): boolean {
-  return a.factor === b?.factor && a.rows === b.rows;
-}
-
-/** Whether the other one fits without making the first one larger. */
-function broadcasts(dims: readonly Size[], other: readonly Size[]): boolean {
-  if (other.length > dims.length) return false;
-  return other.every((size, at) => {
-    const against = dims[at + dims.length - other.length];
-    return sameSize(size, against) || (!size.rows && size.factor === 1);
-  });
 }

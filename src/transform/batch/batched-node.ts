@@ -74,7 +74,7 @@ export function fromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** Bounds of ranges, each if it is known: they are clamped to an axis, so large ones need not be exact. */
+/** Bounds of ranges, each if it is known; they are clamped, so large ones need not be exact. */
 export function boundsOf(of: BatchedNode, at: number): readonly (number | undefined)[] | undefined {
   const constant = of.constantOf(at);
   if (constant !== undefined && constant.type !== 'string')

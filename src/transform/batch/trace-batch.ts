@@ -113,8 +113,7 @@ export class BatchTrace {
     if (type === 'Constant') return constantNodeMeaning(node);
     const meanings = reads.map(name => this.#meaningOf(name));
     const apart = !meanings.every(isSame);
-    // What a body captures is no input of the node.
-    if (apart && reads.some(name => !node.input.includes(name))) return mayMix;
+    // What has bodies has no rule: it may capture what it does not read as an input.
     const hasRows = meanings.some(meaning => meaning.kind === 'rows');
     const rule = (hasRows ? batchRules : countRules).get(type);
     if (rule !== undefined) return rule(this.#describe(node, type));

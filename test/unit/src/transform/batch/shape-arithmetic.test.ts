@@ -64,7 +64,7 @@ async function outcomeOf(seed: number): Promise<Outcome> {
   }
 }
 
-test('random networks with shape arithmetic give in a batch what they give alone, or are refused', async t => {
+test('random networks give in a batch what they give alone, if they take one', async t => {
   const outcomes = new Map<string, number>();
   const wrong: string[] = [];
   for (let seed = first; seed < first + count; seed++) {
