@@ -19,6 +19,7 @@ import {
 } from './axis-rules.js';
 import {type BatchRule, fromFront, keepsShape, rowsAlone, unknownRank} from './batched-node.js';
 import {shapeRule, sizeRule} from './count-rules.js';
+import {einsum} from './einsum-rule.js';
 import {broadcast, gemm, matMul} from './product-rules.js';
 import {recurrent} from './recurrent-rule.js';
 import {flattenRule, reshapeRule} from './reshape-rule.js';
@@ -117,6 +118,7 @@ export const batchRules: ReadonlyMap<string, BatchRule> = new Map([
   ['BatchNormalization', keepsShape(batchNormalization)],
   ['Concat', concat],
   ['CumSum', cumulate],
+  ['Einsum', einsum],
   ['Expand', expand],
   ['Flatten', flattenRule],
   ['Gather', gather],

@@ -41,6 +41,76 @@ test('an attention block, with Transpose and two batched operands, runs as one',
   await sameAsAlone(t, model);
 });
 
+/** Numbers of a shape as an initializer, small as trained weights are. */
+const weight = (shape: readonly number[], seed: number) => {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return tensorOf(
+    'f32',
+    shape,
+    numbers(count, seed).map(each => each / 3),
+  );
+};
+
+/** `x.size(axis)` of a value as PyTorch exports it, as a tensor [1]. */
+function size(builder: NetworkBuilder, value: string, axis: string): string {
+  const name = `${value} size ${axis}`;
+  builder
+    .node('Shape', [value], [`${name} shape`])
+    .node('Gather', [`${name} shape`, axis], [`${name} scalar`])
+    .node('Unsqueeze', [`${name} scalar`, 'front'], [name]);
+  return name;
+}
+
+/** `value.view(...)` of sizes that are computed, or initializers. */
+function view(builder: NetworkBuilder, value: string, sizes: readonly string[], made: string) {
+  builder.node('Concat', sizes, [`${made} shape`], {axis: 0n});
+  builder.node('Reshape', [value, `${made} shape`], [made]);
+}
+
+test('a vision transformer as PyTorch exports it, of any image and batch, runs as one', async t => {
+  const builder = new NetworkBuilder('transformer')
+    .input('image', 'f32', ['batch', 3, 'height', 'width'])
+    .initializer('kernel', weight([8, 3, 1, 1], 1))
+    .initializer('token', weight([1, 1, 8], 2))
+    .initializer('qkv', weight([8, 24], 3))
+    .initializer('out', weight([8, 8], 4))
+    .initializer('gain', weight([8], 5))
+    .initializer('head', weight([8, 5], 6))
+    .initializer('bias', weight([5], 7));
+  const ints = {front: [0], rest: [-1], one: [1], two: [2], three: [3], four: [4], eight: [8]};
+  for (const [name, values] of Object.entries({...ints, minus: [-1]})) {
+    builder.initializer(name, tensorOf('i64', [1], values));
+  }
+  for (const at of [0, 1, 2]) builder.initializer(`${at}`, tensorOf('i64', [], [at]));
+  builder.node('Conv', 'image kernel', 'patches');
+  view(builder, 'patches', [size(builder, 'patches', '0'), 'eight', 'rest'], 'flat');
+  builder.node('Transpose', 'flat', 'words', {perm: [0n, 2n, 1n]});
+  builder.node('Concat', [size(builder, 'words', '0'), 'one', 'eight'], ['token shape'], {
+    axis: 0n,
+  });
+  builder.node('Expand', ['token', 'token shape'], ['tokens']);
+  builder.node('Concat', 'tokens words', 'all', {axis: 1n});
+  builder.node('LayerNormalization', 'all gain', 'normal').node('MatMul', 'normal qkv', 'mixed');
+  const [batch, length] = [size(builder, 'all', '0'), size(builder, 'all', '1')];
+  view(builder, 'mixed', [batch, length, 'three', 'two', 'four'], 'heads');
+  builder.node('Transpose', 'heads', 'parts', {perm: [2n, 0n, 3n, 1n, 4n]});
+  for (const at of [0, 1, 2]) builder.node('Gather', ['parts', `${at}`], [`part${at}`]);
+  builder
+    .node('Transpose', 'part1', 'keys', {perm: [0n, 1n, 3n, 2n]})
+    .node('MatMul', 'part0 keys', 'scores')
+    .node('Softmax', 'scores', 'weights', {axis: -1n})
+    .node('MatMul', 'weights part2', 'found')
+    .node('Transpose', 'found', 'turned', {perm: [0n, 2n, 1n, 3n]});
+  view(builder, 'turned', [batch, length, 'eight'], 'joined');
+  builder
+    .node('MatMul', 'joined out', 'projected')
+    .node('Add', 'projected all', 'sum')
+    .node('Gather', 'sum 0', 'first', {axis: 1n})
+    .node('Gemm', 'first head bias', 'y')
+    .output('y', 'f32', ['batch', 5]);
+  await sameAsAlone(t, builder.bytes());
+});
+
 test('rows that are looked up by each request come along', async t => {
   const model = new NetworkBuilder('embedding')
     .input('ids', 'i64', [1, 3])
