@@ -100,7 +100,8 @@ const reshape: CountMove = (of, data) => {
   const known = filled.filter(size => size !== -1).reduce((all, size) => all * size, 1);
   const shape = filled.map(size => (size === -1 ? data.counts.length / known : size));
   const size = shape.reduce((all, each) => all * each, 1);
-  return size === data.counts.length ? counts(shape, data.counts) : undefined;
+  const fits = size === data.counts.length && shape.every(each => each >= 0);
+  return fits ? counts(shape, data.counts) : undefined;
 };
 
 const unsqueeze: CountMove = (of, data) => {

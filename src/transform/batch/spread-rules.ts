@@ -52,14 +52,15 @@ export const filled: BatchRule = of => {
   const sizes = shape.counts.map(numberOf);
   const size = sizes.reduce<number>((all, each) => all * (each ?? elementsMax + 1), 1);
   const element = fillOf(of.node);
-  if (size > elementsMax || element === undefined) return same(sizes.length);
+  const fits = size <= elementsMax && sizes.every(each => Number(each) >= 0);
+  if (!fits || element === undefined) return same(sizes.length);
   return counts(
     sizes.map(each => each ?? 0),
     new Array<Count>(size).fill(element),
   );
 };
 
-/** The number that ConstantOfShape repeats; 0 if it does not say. */
+/** What ConstantOfShape repeats; undefined if it does not say: then it is a floating-point 0. */
 function fillOf(node: NodeProto): Count | undefined {
   if (node.attribute.every(({name}) => name !== 'value')) return undefined;
   const tensor = constantTensor(node);

@@ -1,5 +1,9 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
+import {InferenceError} from '../../../../../src/errors.js';
+import {readNetwork} from '../../../../../src/network/read-network.js';
+import {tensorProto} from '../../../../../src/network/tensor-proto.js';
+import {rebatch} from '../../../../../src/transform/batch/rebatch.js';
 import {numbers, rebatched, refuses, sameAsAlone} from '../../../../support/batch-case.js';
 import {NetworkBuilder} from '../../../../support/network-builder.js';
 import {tensorOf} from '../../../../support/tensor-of.js';
@@ -279,4 +283,25 @@ test('what a file claims of the shapes of its outputs is not believed', async t 
     .output('y', 'f32', ['n', 2])
     .bytes();
   await refuses(t, model, /output 'y' has not one row for each row of its inputs/);
+});
+
+test('shapes that no value can have are no reason to break', t => {
+  const model = new NetworkBuilder()
+    .input('x', 'f32', ['n', 4])
+    .initializer('less', tensorOf('i64', [2], [-2, 3]))
+    .initializer('four', tensorOf('i64', [4], [1, 1, 1, 1]))
+    .initializer('both', tensorOf('i64', [2], [-2, -2]))
+    .node('ConstantOfShape', 'less', 'c', {value: tensorProto('', tensorOf('f32', [1], [1]))})
+    .node('Reshape', 'four both', 'r')
+    .node('Transpose', 'r', 'turned', {perm: [7n, 9n]})
+    .node('Gather', 'turned less', 'g', {axis: 5n})
+    .node('Cast', 'g', 'f', {to: 1n})
+    .node('Add', 'x f', 'a')
+    .node('Add', 'a c', 'y')
+    .output('y')
+    .bytes();
+  const error = t.throws(() => rebatch(readNetwork(model), new Map()), {
+    instanceOf: InferenceError,
+  });
+  t.regex(error?.message ?? '', /the rank of an operand is unknown/);
 });
