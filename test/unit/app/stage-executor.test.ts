@@ -31,7 +31,7 @@ function staged(more: Partial<StageExecutorOptions> = {}) {
   const onStuck = () => {
     stuck.count++;
   };
-  const options = {batch: 1, batchTimeoutMs: 0, timers, onStuck, ...more};
+  const options = {batch: 1, overridable: [], batchTimeoutMs: 0, timers, onStuck, ...more};
   return {executor: new StageExecutor(executable, options), ends, stuck, timers};
 }
 
