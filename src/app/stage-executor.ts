@@ -44,7 +44,7 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
     const {batch, overridable, batchTimeoutMs: timeoutMs, timers} = options;
     this.#executable = executable;
     this.#options = options;
-    this.#line = options.line ?? (batch > 1 ? new KernelLine(timers) : undefined);
+    this.#line = options.line ?? (batch > 1 ? new KernelLine(timers, executable.slots) : undefined);
     if (batch > 1) {
       const infer = (task: StageTask) => this.#infer(task);
       this.#batcher = new Batcher({rowsMax: batch, overridable, timeoutMs, timers, infer});
@@ -75,12 +75,12 @@ export class StageExecutor implements TaskExecutor<Task, StageResult | RuntimeGr
   #onStuck(): void {
     const {onStuck} = this.#options;
     if (this.#line === undefined) onStuck();
-    else this.#line.watch(onStuck);
+    else this.#line.watch(this, onStuck);
   }
 
   #infer(task: StageTask): Promise<StageResult> {
     const infer = () => (task.profile ? this.#inferMeasured(task) : this.#executable.infer(task));
-    return this.#line?.run(infer) ?? infer();
+    return this.#line?.run(this, infer) ?? infer();
   }
 
   async #inferMeasured(task: StageTask): Promise<StageResult> {

@@ -42,23 +42,39 @@ test('a kernel of its own that does not end is told at once', async t => {
   t.is(stuck.count, 1);
 });
 
-test('of stages that take turns, none is stuck as long as inferences of any of them end', async t => {
+test('of stages that take turns, one that waits is not stuck, however slow the others are', async t => {
   const timers = new ManualTimers();
   const line = new KernelLine(timers);
-  const [waiting, other] = [staged({timers, line}), staged({timers, line})];
+  const [other, waiting] = [staged({timers, line}), staged({timers, line})];
+  const slow = other.executor.run(task());
   const late = waiting.executor.run(task());
   await waiting.executor.run({kind: 'stuck'});
-  for (let turn = 0; turn < 5; turn++) {
-    const run = other.executor.run(task());
-    timers.advance(9000);
-    other.ends.at(-1)?.();
-    await run;
-  }
-  t.is(waiting.stuck.count, 0);
+  timers.advance(60_000);
+  t.is(waiting.stuck.count, 0, 'it waits');
+  other.ends[0]?.();
+  await slow;
+  timers.advance(9000);
+  t.is(waiting.stuck.count, 0, 'its turn has just come');
   timers.advance(20_000);
-  t.is(waiting.stuck.count, 1, 'nothing ends any more');
+  t.is(waiting.stuck.count, 1);
   waiting.ends[0]?.();
   await late;
+  t.is(timers.pending, 0);
+});
+
+test('batches that follow each other are not stuck because requests wait behind them', async t => {
+  const {executor, ends, stuck, timers} = staged({batch: 4});
+  const runs = [executor.run(task())];
+  await executor.run({kind: 'stuck'});
+  for (let at = 0; at < 5; at++) {
+    runs.push(executor.run(task()));
+    timers.advance(9000);
+    ends[at]?.();
+    await runs[at];
+  }
+  t.is(stuck.count, 0);
+  ends[5]?.();
+  await runs[5];
 });
 
 test('a line where all has ended is watched no more', async t => {
