@@ -7,6 +7,7 @@ import type {TaskExecutor} from '../ports/task-executor.js';
 import type {Timer, Timers} from '../ports/timers.js';
 import type {Address, Frame, Listening, Transport} from '../ports/transport.js';
 import type {Behaviour, Effect, Outcome, SendEffect} from './behaviour.js';
+import {NoiseGate} from './noise-gate.js';
 import {refusalOf} from './refusal-of.js';
 
 /** The world that actors live in. */
@@ -46,6 +47,7 @@ export class ActorSystem {
   readonly #executors = new Map<string, TaskExecutor>();
   /** What did not get through: frames to actors here, and messages of theirs. */
   readonly #failures = {dropped: 0, refused: 0, unsent: 0};
+  readonly #noise = new NoiseGate();
 
   constructor(world: World) {
     this.#world = world;
@@ -134,7 +136,7 @@ export class ActorSystem {
       deliver: frame => this.#deliver(actor, frame),
       dropped: reason => {
         this.#failures.dropped++;
-        this.#world.log.write('warn', 'frame dropped', {address, reason});
+        this.#warn('frame dropped', {address, reason});
       },
       lost: (token, refusal) => this.#tellLost(actor, token, refusal),
     });
@@ -174,7 +176,7 @@ export class ActorSystem {
       if (!(error instanceof InferenceError)) throw error;
       const {address} = actor;
       this.#failures.refused++;
-      this.#world.log.write('warn', 'message refused', {address, reason: error.message});
+      this.#warn('message refused', {address, reason: error.message});
       const refusal = refusalOf(frame.message, error);
       if (refusal !== undefined) this.#send(actor, refusal);
       return;
@@ -224,7 +226,7 @@ export class ActorSystem {
 
   /** What cannot be sent at all (too large, connection closed) counts as lost, if that was asked. */
   #send(actor: Actor, effect: SendEffect): void {
-    const {transport, log} = this.#world;
+    const {transport} = this.#world;
     const options =
       effect.token === undefined ? undefined : {from: actor.address, token: effect.token};
     try {
@@ -240,9 +242,7 @@ export class ActorSystem {
     } catch (thrown) {
       const error = InferenceError.from(thrown);
       this.#failures.unsent++;
-      // Where much is sent it is told often; who sent it tries again.
-      const level = error.code === 'QUEUE_FULL' ? 'debug' : 'warn';
-      log.write(level, 'send failed', {to: effect.to, reason: error.message});
+      this.#warn('send failed', {to: effect.to, reason: error.message});
       if (effect.token !== undefined) this.#tellLost(actor, effect.token, error);
     }
   }
@@ -255,6 +255,12 @@ export class ActorSystem {
         ? behaviour.lost?.(token, now)
         : behaviour.unsent(token, error, now),
     );
+  }
+
+  /** Metrics count all of them. */
+  #warn(message: string, fields: Readonly<Record<string, unknown>>): void {
+    const {log, clock} = this.#world;
+    log.write(this.#noise.level(clock.now()), message, fields);
   }
 
   #after(actor: Actor, key: string, delayMs: number, message: unknown): void {
