@@ -1,3 +1,4 @@
+import {inspect} from 'node:util';
 import {InferenceError} from '../../src/errors.js';
 import {SeededRandom} from '../support/seeded-random.js';
 import {mutate} from './mutate.js';
@@ -30,14 +31,14 @@ export async function fuzz(target: Target, {cases, seed}: FuzzOptions): Promise<
   return faults;
 }
 
-async function faultOf({samples, read}: Target, seed: number): Promise<string | undefined> {
+async function faultOf(target: Target, seed: number): Promise<string | undefined> {
+  const {samples, change = mutate, read} = target;
   const random = new SeededRandom(seed);
-  const bytes = mutate(random.pick(samples), random.pick(samples), random);
   const began = process.cpuUsage();
   try {
-    await read(bytes);
+    await read(change(random.pick(samples), random.pick(samples), random));
   } catch (error) {
-    if (!(error instanceof InferenceError)) return `threw ${String((error as Error)?.stack)}`;
+    if (!(error instanceof InferenceError)) return `threw ${inspect(error)}`;
     if (error.code === 'INTERNAL') return `INTERNAL: ${error.message}`;
   }
   const {user, system} = process.cpuUsage(began);

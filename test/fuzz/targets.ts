@@ -1,13 +1,6 @@
 import {createHash} from 'node:crypto';
 import {toBinary} from '@bufbuild/protobuf';
-import {clientMessageSchema} from '../../schemas/messages/client.js';
-import {coordinatorMessageSchema} from '../../schemas/messages/coordinator.js';
-import {deviceMessageSchema} from '../../schemas/messages/device.js';
-import {registryMessageSchema} from '../../schemas/messages/registry.js';
-import {stageMessageSchema} from '../../schemas/messages/stage.js';
 import {readNpy, writeNpy} from '../../src/cli/npy.js';
-import {InferenceError} from '../../src/errors.js';
-import {messageParser} from '../../src/kernel/parse-message.js';
 import {TensorProtoSchema} from '../../src/network/generated/onnx_pb.js';
 import {parseTensor} from '../../src/network/parse-tensor.js';
 import {readNetwork} from '../../src/network/read-network.js';
@@ -16,7 +9,7 @@ import {writeModel} from '../../src/network/write-model.js';
 import {lowerPrecision} from '../../src/transform/low-precision/lower-precision.js';
 import {blobCodec} from '../../src/wire/blob-codec.js';
 import {decodeFrame, encodeFrame} from '../../src/wire/frame-codec.js';
-import {unpackMessage} from '../../src/wire/message-codec.js';
+import {packMessage, unpackMessage} from '../../src/wire/message-codec.js';
 import {
   decodeGrant,
   decodeOffer,
@@ -26,6 +19,9 @@ import {
 import {line, passThrough, skip, slow} from '../support/cluster-networks.js';
 import {exportedBlob} from '../support/exported-network.js';
 import {sampleTensors} from '../support/sample-tensors.js';
+import type {SeededRandom} from '../support/seeded-random.js';
+import {mutateValue} from './mutate-value.js';
+import {readByActors} from './read-by-actors.js';
 import {sampleMessages} from './sample-messages.js';
 
 /** A reader of bytes that come from outside. */
@@ -33,29 +29,37 @@ export interface Target {
   readonly name: string;
   /** What it takes; changed, it must refuse with an InferenceError, or take it still. */
   readonly samples: readonly Uint8Array[];
+  /** Another way to change a sample than its bytes. */
+  change?(sample: Uint8Array, other: Uint8Array, random: SeededRandom): Uint8Array;
   read(bytes: Uint8Array): unknown;
 }
 
-const parsers = [
-  messageParser(stageMessageSchema, 'a stage'),
-  messageParser(deviceMessageSchema, 'a device'),
-  messageParser(coordinatorMessageSchema, 'a coordinator'),
-  messageParser(clientMessageSchema, 'a client'),
-  messageParser(registryMessageSchema, 'a registry'),
-];
+const frames = sampleMessages.map(message =>
+  encodeFrame({message, tensors: sampleTensors, owned: false}),
+);
 
-/** A frame that can be read goes to some actor's parser. */
-function readFrame(bytes: Uint8Array): void {
-  const {message} = decodeFrame(bytes);
-  for (const parse of parsers) mayRefuse(() => parse(message));
+/** The header of a frame as a value, and the tensors behind it. */
+function opened(frame: Uint8Array): {readonly header: unknown; readonly rest: Uint8Array} {
+  const end = 4 + new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
+  return {header: unpackMessage(frame.subarray(4, end)), rest: frame.subarray(end)};
 }
 
-function mayRefuse(read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof InferenceError)) throw error;
-  }
+function changeHeader(frame: Uint8Array, other: Uint8Array, random: SeededRandom): Uint8Array {
+  const {header, rest} = opened(frame);
+  const packed = packMessage(mutateValue(header, opened(other).header, random));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(packed.length);
+  return Uint8Array.from(Buffer.concat([length, packed, rest]));
+}
+
+function changeMessage(frame: Uint8Array, other: Uint8Array, random: SeededRandom): Uint8Array {
+  const {message, tensors, owned} = decodeFrame(Uint8Array.from(frame));
+  const changed = mutateValue(message, decodeFrame(Uint8Array.from(other)).message, random);
+  return encodeFrame({message: changed, tensors, owned});
+}
+
+function changeValues(packed: Uint8Array, other: Uint8Array, random: SeededRandom): Uint8Array {
+  return packMessage(mutateValue(unpackMessage(packed), unpackMessage(other), random));
 }
 
 const codec = blobCodec('0.0.0');
@@ -89,13 +93,9 @@ function readModel(bytes: Uint8Array): void {
 }
 
 export const targets: readonly Target[] = [
-  {
-    name: 'frame',
-    samples: sampleMessages.map(message =>
-      encodeFrame({message, tensors: sampleTensors, owned: false}),
-    ),
-    read: readFrame,
-  },
+  {name: 'frame', samples: frames, read: readByActors},
+  {name: 'header of a frame', samples: frames, change: changeHeader, read: readByActors},
+  {name: 'message', samples: frames, change: changeMessage, read: readByActors},
   {
     name: 'offer',
     samples: [encodeOffer({transfer: 1, peer: 'p', bytes: 3_000_000, chunkBytes: 65_536})],
@@ -110,6 +110,12 @@ export const targets: readonly Target[] = [
   {
     name: 'manifest of an exported blob',
     samples: [manifest],
+    read: signed,
+  },
+  {
+    name: 'values of a manifest',
+    samples: [manifest],
+    change: changeValues,
     read: signed,
   },
   {
