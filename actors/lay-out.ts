@@ -1,5 +1,5 @@
 import {stageAddress} from '../schemas/addresses.js';
-import type {DeviceDescription} from '../schemas/device.js';
+import {type DeviceDescription, stagesMax} from '../schemas/device.js';
 import {
   type Destination,
   type DeviceMessage,
@@ -58,8 +58,9 @@ export interface Prepared {
   readonly orders: readonly PlacedOrder[];
 }
 
-/** Stores the network of every stage and says where each will be. */
+/** Stores the network of every stage and says where each will be. Throws as `placeWish`. */
 export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepared> {
+  checkStageCounts(split.wish, split.stageGraph);
   const networks = yield* extractStages(split, options.planner);
   const sources = networks.map(network => ({network, compiled: null}));
   return placeWish(split.wish, {stageGraph: split.stageGraph, sources}, options);
@@ -71,12 +72,16 @@ export interface Loadable {
   readonly sources: readonly Pick<StageOrder, 'network' | 'compiled'>[];
 }
 
-/** Says where every stage of a wish will be: at the devices that were chosen for its label. */
+/**
+ * Says where every stage of a wish will be: at the devices that were chosen for its label. Throws
+ * INVALID_ARGUMENT if some device could never hold as many.
+ */
 export function placeWish(
   wish: Wish,
   {stageGraph: unplaced, sources}: Loadable,
   options: Pick<LayOutOptions, 'id' | 'variant'>,
 ): Prepared {
+  checkStageCounts(wish, unplaced);
   const stageGraph = placeStages(wish, unplaced, options);
   const orders = stageGraph.stages.flatMap(stage => {
     const source = sources[stage.index];
@@ -146,6 +151,20 @@ function devicesAt(wish: Wish, {name, device: label}: Stage): readonly DeviceDes
   const chosen = wish.chosen.find(candidate => candidate.label === label);
   invariant(chosen !== undefined, `${name} is on ${label}, which is no candidate`);
   return chosen.devices;
+}
+
+/** Before any is stored or loaded: devices would begin with hundreds, and then refuse the rest. */
+function checkStageCounts(wish: Wish, {stages}: StageGraph): void {
+  const counts = new Map<string, number>();
+  for (const {name} of stages.flatMap(stage => devicesAt(wish, stage))) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  for (const [device, count] of counts) {
+    if (count <= stagesMax) continue;
+    const advice = 'place operations that follow each other on one device';
+    const text = `expected at most ${stagesMax} stages on ${device}, given ${count}: ${advice}`;
+    throw new InferenceError('INVALID_ARGUMENT', text, {device});
+  }
 }
 
 function placeStages(

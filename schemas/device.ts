@@ -3,6 +3,9 @@ import {z} from 'zod';
 /** What a device's id is made of. */
 export const deviceIdPattern = /^\w{0,32}$/;
 
+/** Stages that a device holds at once. */
+export const stagesMax = 256;
+
 /** What a device says about itself when it joins, and in every heartbeat. */
 export const deviceDescriptionSchema = z.object({
   /** `host-a/CPU`, `host-b/GPU.1`. */

@@ -1,6 +1,11 @@
 import {Device} from '../../actors/device.js';
 import {deviceAddress} from '../../schemas/addresses.js';
-import {type DeviceDescription, deviceIdPattern, localName} from '../../schemas/device.js';
+import {
+  type DeviceDescription,
+  deviceIdPattern,
+  localName,
+  stagesMax,
+} from '../../schemas/device.js';
 import {InferenceError} from '../errors.js';
 import type {ActorSystem} from '../kernel/actor-system.js';
 import type {Plugin, PluginDevice} from '../plugin/plugin.js';
@@ -34,7 +39,6 @@ export interface StartedDevices {
 
 const heartbeatMs = 1000;
 const leaseMs = 4000;
-const stagesMax = 256;
 const idleMs = 1000;
 const leaveMsMax = 15_000;
 

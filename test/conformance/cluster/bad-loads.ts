@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {stagesMax} from '../../../schemas/device.js';
 import type {Config} from '../../../src/index.js';
 import {line, skip} from '../../support/cluster-networks.js';
 import {NetworkBuilder} from '../../support/network-builder.js';
@@ -74,6 +75,23 @@ function badOperations(check: Check): void {
     t.teardown(() => loaded.release());
     t.is(loaded.stageGraph.stages.length, 1);
   });
+
+  check(
+    'more stages than a device ever holds are refused before any is loaded',
+    async (t, core) => {
+      const builder = new NetworkBuilder('alternating').input('v0', 'f32', [1]);
+      for (let at = 0; at < 2 * stagesMax + 2; at++) builder.node('Neg', `v${at}`, `v${at + 1}`);
+      const network = await core.readNetwork(builder.output(`v${2 * stagesMax + 2}`).bytes());
+      for (const [at, {name}] of network.operations.entries()) {
+        network.setAffinity(name, at % 2 === 0 ? 'WASM' : 'CPU');
+      }
+      const executable = await splitLine(core);
+      await unharmed(t, executable, async () => {
+        const loading = core.loadNetwork(network, 'HETERO:WASM,CPU');
+        await rejects(t, loading, 'INVALID_ARGUMENT', `${stagesMax}`, `${stagesMax + 1}`, '/WASM');
+      });
+    },
+  );
 
   check('operations that no device runs are all named, with every reason', async (t, core) => {
     const executable = await splitLine(core);
