@@ -6,6 +6,8 @@ const lengthMax = 256;
  * its length. Optimal string alignment distance; the first candidate wins a tie.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  // Of a program without types it may be anything.
+  if (typeof name !== 'string') return undefined;
   const wanted = name.slice(0, lengthMax).toLowerCase();
   let nearest: string | undefined;
   let distance = Math.max(1, Math.floor(wanted.length / 3)) + 1;

@@ -1,4 +1,5 @@
 import type {ClusterLink} from '../client/cluster-client.js';
+import {InferenceError} from '../errors.js';
 import {ActorSystem} from '../kernel/actor-system.js';
 import type {Plugin} from '../plugin/plugin.js';
 import {type Log, silentLog} from '../ports/log.js';
@@ -70,7 +71,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
   };
   try {
     for (const kind of new Set(devices)) await start(await createPlugin(kind));
-    for (const plugin of plugins) await start(plugin);
+    for (const plugin of plugins) await start(checkedPlugin(plugin));
   } catch (error) {
     await close();
     throw error;
@@ -78,4 +79,11 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
   await transport.flush();
   const metrics = () => system.metrics();
   return {session: client.session, metrics, bulk, codec: blobCodec(packageVersion()), close};
+}
+
+function checkedPlugin(plugin: Plugin): Plugin {
+  if (typeof plugin?.devices === 'function') return plugin;
+  const expected = 'what createPluginEngine() of a plugin gives';
+  const text = `plugins: expected ${expected}, given ${String(plugin)}`;
+  throw new InferenceError('INVALID_ARGUMENT', text);
 }

@@ -1,12 +1,7 @@
 import {InferenceError} from '../errors.js';
-import type {ExecutableNetwork} from './executable-network.js';
-import {
-  checkedPriority,
-  checkedTimeoutMs,
-  type InferOptions,
-  type InferRequest,
-  type Inputs,
-} from './infer-request.js';
+import {checkedOptions} from './checked-options.js';
+import {ExecutableNetwork} from './executable-network.js';
+import type {InferOptions, InferRequest, Inputs} from './infer-request.js';
 import {RequestPool} from './request-pool.js';
 
 /** Called at the end of each run; the request is idle, and not used again before this has ended. */
@@ -38,6 +33,10 @@ export class AsyncInferQueue<UserData = unknown> implements Iterable<InferReques
    * network is.
    */
   constructor(network: ExecutableNetwork, jobs = 0) {
+    if (!(network instanceof ExecutableNetwork)) {
+      const text = `expected a network of loadNetwork, given ${typeof network}`;
+      throw new InferenceError('INVALID_ARGUMENT', text);
+    }
     if (!Number.isInteger(jobs) || jobs < 0 || jobs > jobsMax) {
       const text = `jobs: expected a whole number from 0 to ${jobsMax}, given ${jobs}`;
       throw new InferenceError('INVALID_ARGUMENT', text);
@@ -89,15 +88,13 @@ export class AsyncInferQueue<UserData = unknown> implements Iterable<InferReques
     options: InferOptions = {},
   ): Promise<number> {
     const tensors = this.#network.checkedInputs(inputs);
-    const {signal} = options;
-    const timeoutMs = checkedTimeoutMs(options);
-    const priority = checkedPriority(options, this.#network.priority);
+    const checked = checkedOptions(options, this.#network.priority);
     const beganAt = performance.now();
-    const id = await this.#pool.take({timeoutMs, signal, priority});
+    const id = await this.#pool.take(checked);
     const request = this.at(id);
     try {
       for (const [name, tensor] of tensors) request.setInput(name, tensor);
-      const remainingMs = Math.max(1, timeoutMs - (performance.now() - beganAt));
+      const remainingMs = Math.max(1, checked.timeoutMs - (performance.now() - beganAt));
       request.startAsync({...options, timeoutMs: remainingMs});
     } catch (error) {
       this.#giveBack(id);
@@ -110,9 +107,7 @@ export class AsyncInferQueue<UserData = unknown> implements Iterable<InferReques
 
   /** The id of a request that is idle; waits for one while all run. Rejects as `startAsync` does. */
   async getIdleRequestId(options: InferOptions = {}): Promise<number> {
-    const timeoutMs = checkedTimeoutMs(options);
-    const priority = checkedPriority(options, this.#network.priority);
-    const id = await this.#pool.take({timeoutMs, signal: options.signal, priority});
+    const id = await this.#pool.take(checkedOptions(options, this.#network.priority));
     this.#pool.giveBack(id);
     return id;
   }

@@ -34,7 +34,7 @@ import {ExecutableNetwork} from './executable-network.js';
 import {type DeclaredParts, exportNetwork} from './export-network.js';
 import {importedStates, withoutInitial} from './exported-states.js';
 import type {LoadConfig} from './flatten-config.js';
-import {type Network, openNetwork} from './network.js';
+import {Network, openNetwork} from './network.js';
 import type {Session} from './session.js';
 import {unpackBlob} from './unpack-blob.js';
 import {uploadNetwork} from './upload-network.js';
@@ -266,6 +266,11 @@ export class ClusterClient {
     {preprocessing}: LoadOptions,
   ): Promise<SplitOrder> {
     this.#throwIfClosed();
+    if (!(network instanceof Network)) {
+      const given = network === null ? 'null' : typeof network;
+      const text = `expected a network of readNetwork, given ${given}`;
+      throw new InferenceError('INVALID_ARGUMENT', text);
+    }
     const addressed = this.#config.forLoad(device, config);
     const steps = preprocessing === undefined ? null : parsePreprocessing(preprocessing);
     return {

@@ -216,8 +216,9 @@ export class ExecutableNetwork {
 
   /** For InferRequest. Throws INVALID_ARGUMENT, and as `checkedInput`. */
   checkedInputs(inputs: Inputs): ReadonlyMap<string, Tensor> {
-    if (typeof inputs !== 'object' || inputs === null) {
-      const text = `inputs: expected an object of tensors by name, given ${String(inputs)}`;
+    if (typeof inputs !== 'object' || inputs === null || inputs instanceof Map) {
+      const given = inputs instanceof Map ? 'a Map' : String(inputs);
+      const text = `inputs: expected an object of tensors by name, given ${given}`;
       throw new InferenceError('INVALID_ARGUMENT', text);
     }
     return new Map(

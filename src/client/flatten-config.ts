@@ -25,6 +25,10 @@ const ofDevicesSchema = z.record(z.string(), configSchema);
  * A key that nobody here knows is refused by the device that it is for, which may have its own.
  */
 export function flattenConfig(config: LoadConfig): ConfigMap {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    const text = `config: expected an object such as {NUM_STREAMS: 2}, got ${JSON.stringify(config)}`;
+    throw new InferenceError('INVALID_CONFIG_VALUE', text);
+  }
   const flat = Object.entries(config).flatMap(([key, value]) => spread(key, value));
   return Object.fromEntries(flat.map(([key, value]) => [key, readingOf(key, value)]));
 }

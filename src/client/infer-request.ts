@@ -1,9 +1,10 @@
 import type {RequestCounters} from '../../actors/request-counters.js';
 import type {StageTiming} from '../../schemas/messages/stage.js';
-import {type Priority, priorities} from '../../schemas/priority.js';
+import type {Priority} from '../../schemas/priority.js';
 import type {TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
 import {Tensor} from '../tensor.js';
+import {checkedOptions, timeoutMsMax} from './checked-options.js';
 import type {ExecutableNetwork} from './executable-network.js';
 import {type PerformanceCounts, performanceCounts} from './performance-counts.js';
 import {RequestStates, type VariableState} from './request-states.js';
@@ -32,9 +33,6 @@ export type CompletionCallback = (error: InferenceError | undefined) => unknown;
 
 /** `CANCELLED`: it was cancelled, and what ran has not ended yet. */
 export type RequestState = 'IDLE' | 'BUSY' | 'CANCELLED';
-
-const timeoutMsDefault = 60_000;
-const timeoutMsMax = 24 * 60 * 60 * 1000;
 
 /** What a run came to. */
 type End =
@@ -133,10 +131,14 @@ export class InferRequest {
    * Called after every end, before `wait` settles; it may start the request again, and set another
    * callback. A promise that it gives is waited for until the run's deadline at the latest; the
    * request is idle meanwhile, so that `wait` called there does not wait for it. Nothing is called
-   * where it is left out.
+   * where it is left out. Throws INVALID_ARGUMENT for what is no function.
    */
   setCallback(callback?: CompletionCallback): void {
     this.#throwIfRunning();
+    if (callback !== undefined && typeof callback !== 'function') {
+      const text = `callback: expected a function, given ${String(callback)}`;
+      throw new InferenceError('INVALID_ARGUMENT', text);
+    }
     this.#callback = callback;
   }
 
@@ -225,13 +227,9 @@ export class InferRequest {
 
   #start(options: InferOptions, callback: CompletionCallback | undefined): Run {
     this.#network.checkComplete(this.#inputs);
-    const submission = {
-      timeoutMs: checkedTimeoutMs(options),
-      profile: this.#profile(options),
-      priority: checkedPriority(options, this.#network.priority),
-    };
+    const {signal, ...checked} = checkedOptions(options, this.#network.priority);
+    const submission = {...checked, profile: this.#profile(options)};
     this.#throwIfRunning();
-    const {signal} = options;
     if (signal?.aborted) throw new InferenceError('CANCELLED', 'aborted before the start');
     const deadlineAt = performance.now() + submission.timeoutMs;
     const {tensors, ...state} = this.#states.begin(this.#inputs);
@@ -327,21 +325,6 @@ function outputsOf(end: End): ReadonlyMap<string, Tensor> {
 function notMeasured(): InferenceError {
   const text = 'config PERF_COUNT: expected true for performance counters, got false';
   return new InferenceError('INVALID_CONFIG_VALUE', text);
-}
-
-/** Throws INVALID_ARGUMENT for a time that no run may take. */
-export function checkedTimeoutMs({timeoutMs = timeoutMsDefault}: InferOptions): number {
-  if (timeoutMs > 0 && timeoutMs <= timeoutMsMax) return timeoutMs;
-  const text = `timeoutMs: expected a time above 0 and up to ${timeoutMsMax}, given ${timeoutMs}`;
-  throw new InferenceError('INVALID_ARGUMENT', text);
-}
-
-/** Throws INVALID_ARGUMENT for what is no priority. */
-export function checkedPriority({priority}: InferOptions, byDefault: Priority): Priority {
-  if (priority === undefined) return byDefault;
-  if (priorities.includes(priority)) return priority;
-  const text = `priority: expected ${priorities.join(', ')}, given ${String(priority)}`;
-  throw new InferenceError('INVALID_ARGUMENT', text);
 }
 
 /** Undefined if that takes longer than `timeoutMs`. Leaves no timer behind. */

@@ -73,9 +73,13 @@ export class Network {
 
   /**
    * Places an operation by hand. All operations (but those that only make constants) or none: loading
-   * checks that. Throws UNKNOWN_OPERATION.
+   * checks that. Throws UNKNOWN_OPERATION, INVALID_DEVICE for what is no text.
    */
   setAffinity(operation: string, device: string): void {
+    if (typeof device !== 'string') {
+      const text = `${operation}: expected a device such as 'CPU', given ${String(device)}`;
+      throw new InferenceError('INVALID_DEVICE', text, {operation});
+    }
     const names = this.parsed.graph.operations.map(({name}) => name);
     if (!names.includes(operation)) {
       const nearest = nearestName(operation, names);

@@ -49,6 +49,10 @@ const virtualKinds = new Set(['HETERO', 'MULTI', 'AUTO', 'BATCH']);
  * Throws INVALID_DEVICE, saying where and what was expected.
  */
 export function parseDeviceExpression(text: string): DeviceExpression {
+  if (typeof text !== 'string') {
+    const given = Array.isArray(text) ? 'a list' : String(text);
+    throw new InferenceError('INVALID_DEVICE', `expected a device such as 'CPU', given ${given}`);
+  }
   if (text.length > textMax) {
     throw new InferenceError(
       'INVALID_DEVICE',

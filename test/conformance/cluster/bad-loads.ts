@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {stagesMax} from '../../../schemas/device.js';
-import type {Config} from '../../../src/index.js';
+import {AsyncInferQueue, type Config} from '../../../src/index.js';
 import {line, skip} from '../../support/cluster-networks.js';
 import {NetworkBuilder} from '../../support/network-builder.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
@@ -149,6 +149,46 @@ function badDevices(check: Check): void {
 }
 
 function badConfig(check: Check): void {
+  check(
+    'what has another type than a load takes is refused by what it expects',
+    async (t, core) => {
+      const network = await core.readNetwork(line());
+      const executable = await splitLine(core);
+      await unharmed(t, executable, async () => {
+        for (const [given, text] of [
+          ['line.onnx', 'given string'],
+          [null, 'given null'],
+          [{}, 'given object'],
+        ] as const) {
+          const loading = core.loadNetwork(given as never, 'CPU');
+          await rejects(t, loading, 'INVALID_ARGUMENT', 'a network of readNetwork', text);
+        }
+        for (const [given, text] of [
+          [null, 'given null'],
+          [5, 'given 5'],
+          [['CPU'], 'given a list'],
+        ] as const) {
+          await rejects(t, core.loadNetwork(network, given as never), 'INVALID_DEVICE', text);
+        }
+        for (const given of [null, 5, ['NUM_STREAMS'], 'NUM_STREAMS=1']) {
+          const loading = core.loadNetwork(network, 'CPU', given as never);
+          await rejects(
+            t,
+            loading,
+            'INVALID_CONFIG_VALUE',
+            'NUM_STREAMS: 2',
+            JSON.stringify(given),
+          );
+        }
+        const none = undefined as never;
+        await rejects(t, () => network.setAffinity('shift', none), 'INVALID_DEVICE', 'undefined');
+        await rejects(t, () => network.setAffinity(none, 'CPU'), 'UNKNOWN_OPERATION', 'undefined');
+        await rejects(t, () => executable.getConfig(none), 'UNKNOWN_CONFIG_KEY', 'undefined');
+        await rejects(t, () => new AsyncInferQueue(none), 'INVALID_ARGUMENT', 'given undefined');
+      });
+    },
+  );
+
   check('config that is not known names what was meant', async (t, core) => {
     const network = await core.readNetwork(line());
     const wrong: readonly (readonly [Config, readonly string[]])[] = [
