@@ -47,7 +47,7 @@ export interface Inspection {
   readonly rewrite: Rewrite | null;
   /** Of `network`. */
   readonly graph: NetworkGraph;
-  /** What devices are asked about: the network, without its weights if those are large. */
+  /** What devices are asked about: the network with the types of its values, without large weights. */
   readonly queried: NetworkRef;
   /** What the client brings instead of those network inputs that something is declared of. */
   readonly clientInputs: ReadonlyMap<string, readonly TensorInfo[]>;

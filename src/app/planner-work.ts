@@ -8,6 +8,12 @@ import type {Rewrite} from '../plan/follow-patterns.js';
 export type PlannerWork =
   | {readonly kind: 'transform'; readonly digest: string; readonly model: Uint8Array}
   | {readonly kind: 'read'; readonly digest: string; readonly model: Uint8Array}
+  /** Answers the model that says the types of `values`; null if it says them already. */
+  | {
+      readonly kind: 'describe';
+      readonly model: Uint8Array;
+      readonly values: ReadonlyMap<string, ValueInfo>;
+    }
   /** Answers the model that takes batches; `inferred`: what its values are where a request is alone. */
   | {
       readonly kind: 'rebatch';

@@ -3,6 +3,7 @@ import {extractStage} from '../network/extract-stage.js';
 import type {Network} from '../network/network.js';
 import {readNetwork} from '../network/read-network.js';
 import {skeleton} from '../network/skeleton.js';
+import {withTypes} from '../network/with-types.js';
 import {writeModel} from '../network/write-model.js';
 import {type Reply, replyOf} from '../plugin/reply.js';
 import {rebatch} from '../transform/batch/rebatch.js';
@@ -24,19 +25,21 @@ const tensorBytesMax = 4096;
 
 const kept = new Map<string, Network>();
 
+type Answer = TransformAnswer | ReadAnswer | RebatchAnswer | ExtractAnswer | Uint8Array | null;
+
 /** The planner's worker: parses and cuts networks, which may take seconds for a large one. */
-export function handle(
-  work: PlannerWork,
-): Promise<Reply<TransformAnswer | ReadAnswer | RebatchAnswer | ExtractAnswer>> {
+export function handle(work: PlannerWork): Promise<Reply<Answer>> {
   return replyOf(() => answer(work));
 }
 
-function answer(work: PlannerWork): TransformAnswer | ReadAnswer | RebatchAnswer | ExtractAnswer {
+function answer(work: PlannerWork): Answer {
   switch (work.kind) {
     case 'transform':
       return transform(work);
     case 'read':
       return read(work);
+    case 'describe':
+      return describe(work);
     case 'rebatch':
       return rebatched(work);
     case 'extract':
@@ -46,7 +49,7 @@ function answer(work: PlannerWork): TransformAnswer | ReadAnswer | RebatchAnswer
   }
 }
 
-function parsed({digest, model}: PlannerWork): Network {
+function parsed({digest, model}: Exclude<PlannerWork, {kind: 'describe'}>): Network {
   const known = kept.get(digest);
   if (known !== undefined) return known;
   const network = readNetwork(model);
@@ -60,14 +63,14 @@ function parsed({digest, model}: PlannerWork): Network {
   return network;
 }
 
-function transform(work: PlannerWork): TransformAnswer {
+function transform(work: PlannerWork & {readonly kind: 'transform'}): TransformAnswer {
   const lowered = lowerPrecision(parsed(work));
   if (lowered === undefined) return null;
   const {network, made, removed} = lowered;
   return {model: writeModel(network.model), rewrite: {made, removed}};
 }
 
-function read(work: PlannerWork): ReadAnswer {
+function read(work: PlannerWork & {readonly kind: 'read'}): ReadAnswer {
   const network = parsed(work);
   const {graph, inputs} = network;
   const weighs = [...graph.initializers.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -79,6 +82,12 @@ function read(work: PlannerWork): ReadAnswer {
 function rebatched(work: PlannerWork & {readonly kind: 'rebatch'}): RebatchAnswer {
   const {network, tied} = rebatch(parsed(work), work.inferred);
   return {model: writeModel(network.model), tied};
+}
+
+/** Nobody asks about this one again, so it is not kept. */
+function describe({model, values}: PlannerWork & {readonly kind: 'describe'}): Uint8Array | null {
+  const described = withTypes(readNetwork(model), values);
+  return described === undefined ? null : writeModel(described);
 }
 
 function extract(work: PlannerWork & {readonly kind: 'extract'}): ExtractAnswer {

@@ -123,14 +123,20 @@ export class Planner implements TaskExecutor<PlannerTask> {
     const {digest} = network.model;
     const model = await this.#bulk.get(digest);
     const read = await this.#work<ReadAnswer>({kind: 'read', digest, model: shared(model)});
-    const queried =
-      read.skeleton === null
-        ? network
-        : {model: await this.#bulk.put(read.skeleton), weights: null};
     const values = await this.#types.inferValues({
       model: read.skeleton ?? model,
       weightsFile: read.skeleton === null ? await this.#weightsFile(network) : undefined,
     });
+    const asked = shared(read.skeleton ?? model);
+    const described = await this.#work<Uint8Array | null>({kind: 'describe', model: asked, values});
+    const light = described ?? read.skeleton;
+    const queried =
+      light === null
+        ? network
+        : {
+            model: await this.#bulk.put(light),
+            weights: read.skeleton === null ? network.weights : null,
+          };
     return {graph: withValues(read.graph, values), queried, inferred: values};
   }
 
