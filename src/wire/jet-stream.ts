@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {
+  ErrorCode,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
@@ -38,7 +39,10 @@ export class JetStream {
     this.manager = manager;
   }
 
-  /** Rejects as openNatsConnection does, and with STORE_UNAVAILABLE where JetStream is off. */
+  /**
+   * Rejects as openNatsConnection does, with STORE_UNAVAILABLE where JetStream is off, and with
+   * INVALID_CONFIG_VALUE where the server's permissions keep this user from it.
+   */
   static async open(options: NatsOptions): Promise<JetStream> {
     const connection = await openNatsConnection(options);
     try {
@@ -46,11 +50,7 @@ export class JetStream {
       return new JetStream(connection, manager);
     } catch (error) {
       await connection.close();
-      const where = connection.getServer();
-      const message =
-        `Expected JetStream on the NATS server ${where}: ` +
-        `start it with \`nats-server -js\` (${unavailable(error).message})`;
-      throw new InferenceError('STORE_UNAVAILABLE', message);
+      throw notOpened(error, connection.getServer());
     }
   }
 
@@ -110,6 +110,21 @@ export function storageType(options: JetStreamStoreOptions): StorageType {
 /** The server's code for what went wrong, of those listed in its JetStream errors; else undefined. */
 export function jetStreamCode(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
+
+/** A user without a permission needs another identity or cluster, not another server. */
+function notOpened(error: unknown, where: string): InferenceError {
+  if (error instanceof NatsError && error.code === ErrorCode.PermissionsViolation) {
+    const text =
+      `Expected the NATS server ${where} to let this user work in the cluster, for which its ` +
+      `identity and the cluster's name have to be those of its permissions. It answered: ` +
+      error.message;
+    return new InferenceError('INVALID_CONFIG_VALUE', text);
+  }
+  const text =
+    `Expected JetStream on the NATS server ${where}: ` +
+    `start it with \`nats-server -js\` (${unavailable(error).message})`;
+  return new InferenceError('STORE_UNAVAILABLE', text);
 }
 
 function unavailable(error: unknown): InferenceError {

@@ -116,6 +116,18 @@ test('with the permissions of docs/SECURITY.md everything works that must', asyn
   t.is(large['y']?.data.length, 600_000);
 });
 
+test('who lacks a permission is told of identity and cluster, and of what was refused', async t => {
+  t.timeout(120_000);
+  const {as} = await guardedCluster(t);
+  const {identity, ...nobody} = as('alice');
+  for (const options of [nobody, {...nobody, identity, cluster: 'other'}]) {
+    await t.throwsAsync(Core.connect(options), {
+      code: 'INVALID_CONFIG_VALUE',
+      message: /identity and the cluster's name .*Permissions Violation .*hd\./,
+    });
+  }
+});
+
 test('a client passes for nobody, hears nobody, and writes no state', async t => {
   t.timeout(120_000);
   const cluster = await guardedCluster(t);
