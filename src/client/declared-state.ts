@@ -33,8 +33,9 @@ export function declaredStates(
   network: StatefulNetwork,
   declarations: readonly StateDeclaration[],
 ): readonly DeclaredState[] {
-  if (!Array.isArray(declarations)) {
-    const text = `states: expected a list of {output, input}, given ${typeof declarations}`;
+  if (!Array.isArray(declarations) || !declarations.every(isObject)) {
+    const given = Array.isArray(declarations) ? 'a list of others' : typeof declarations;
+    const text = `states: expected a list of {output, input}, given ${given}`;
     throw new InferenceError('INVALID_ARGUMENT', text);
   }
   for (const key of ['output', 'input'] as const) checkOnce(declarations.map(each => each[key]));
@@ -45,6 +46,10 @@ export function declaredStates(
     throw new InferenceError('INVALID_ARGUMENT', text);
   }
   return states;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function declaredState(

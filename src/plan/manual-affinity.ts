@@ -31,8 +31,10 @@ export function assignManually(
     if (device !== undefined) chosen.set(name, device);
   }
   checkDevices(chosen, [...devices.keys()]);
+  // First what no device takes: nobody knows the type of what comes out of it, so that it also seems
+  // to be no tensor, which could not be parted.
+  if (chosen.size === placed.length) checkSupport(index, placed, chosen, devices);
   unitDevices(index, units, chosen);
-  checkSupport(index, placed, chosen, devices);
   const reasons = new Map([...chosen.keys()].map(name => [name, 'the given affinity says so']));
   return {affinity: chosen, reasons};
 }

@@ -209,3 +209,20 @@ test('manual affinity that parts a sequence is refused with the value and both o
     message: /value 'seq' from 'pack' on A to 'take' on B$/,
   });
 });
+
+test('manual affinity that parts what no device takes tells what no device takes', t => {
+  const graph = planGraph(
+    `inputs x
+     pack: x -> seq
+     take: seq -> y
+     other seq
+     outputs y`,
+  );
+  const tooNew = {pack: 'too new', take: 'its input is not known'};
+  const request = {
+    graph,
+    candidates: [candidate('A', graph, tooNew), candidate('B', graph, tooNew)],
+    affinity: affinityOf({A: 'pack', B: 'take'}),
+  };
+  t.throws(() => assignByFallback(request), {code: 'UNSUPPORTED_OPERATIONS', message: /too new/});
+});
