@@ -50,7 +50,7 @@ async function start(settings: Start): Promise<Running> {
   joined.transport.onStatus(status => {
     if (status === 'closed' && !stopping) process.exit(1);
   });
-  await joined.transport.flush();
+  await joined.transport.checkListening();
   tell({kind: 'ready', devices: started.devices.map(({name}) => name)});
   return {
     metrics() {

@@ -35,6 +35,11 @@ export interface NatsTransportOptions extends NatsOptions {
 
 /** A transport that `nats micro` can be told of. */
 export interface NatsTransport extends Transport {
+  /**
+   * Settles once the server knows where this process listens. Rejects with INVALID_CONFIG_VALUE if
+   * its permissions keep this user from listening somewhere: nobody would be heard there.
+   */
+  checkListening(): Promise<void>;
   /** Answers `$SRV.PING`, `INFO` and `STATS` from here on, until it is closed. */
   announce(service: NatsService): Promise<void>;
 }
@@ -70,6 +75,8 @@ class ConnectedTransport implements NatsTransport {
   readonly #lane: ChunkLane;
   readonly #listening = new Map<Address, Listening>();
   readonly #counters = new LaneCounters();
+  /** What the server said when it let nobody listen at an address. */
+  #refusal: string | undefined;
 
   constructor(link: NatsLink, options: NatsTransportOptions) {
     this.frameBytesMax = options.frameBytesMax ?? defaultFrameBytesMax;
@@ -133,6 +140,15 @@ class ConnectedTransport implements NatsTransport {
     await this.#link.flush();
   }
 
+  async checkListening(): Promise<void> {
+    await this.flush();
+    if (this.#refusal === undefined) return;
+    const text =
+      'Expected the NATS server to let this user listen where it must, for which its identity and ' +
+      `the cluster's name have to be those of its permissions. It answered: ${this.#refusal}`;
+    throw new InferenceError('INVALID_CONFIG_VALUE', text);
+  }
+
   announce(service: NatsService): Promise<void> {
     return this.#link.announce(this.#subjects.metrics, service);
   }
@@ -174,7 +190,10 @@ class ConnectedTransport implements NatsTransport {
         if (!isOffer(data)) this.#counters.count('inline', 'received', data.length);
         this.#receive(address, data, exclusive);
       },
-      error: reason => this.#board.drop(address, reason),
+      error: reason => {
+        this.#refusal ??= reason;
+        this.#board.drop(address, reason);
+      },
     });
     this.#listening.set(address, listening);
   }

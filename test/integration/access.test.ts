@@ -128,6 +128,16 @@ test('who lacks a permission is told of identity and cluster, and of what was re
   }
 });
 
+test('a node with the identity of another user does not start, and says what was refused', async t => {
+  t.timeout(120_000);
+  const {as} = await guardedCluster(t);
+  const setting = {name: 'edge-b', devices: ['CPU'], connect: as('alice'), log: silentLog};
+  await t.throwsAsync(runNode(setting), {
+    code: 'INVALID_CONFIG_VALUE',
+    message: /identity and the cluster's name .*Permissions Violation .*hd\.main\.device/,
+  });
+});
+
 test('a client passes for nobody, hears nobody, and writes no state', async t => {
   t.timeout(120_000);
   const cluster = await guardedCluster(t);
