@@ -46,7 +46,7 @@ function registry(): Actor {
   return new BareActor(new Registry('coordinator.1', 500));
 }
 
-/** A frame that can be read goes to an actor of each kind, which refuses its message or lives with it. */
+/** A frame that can be read goes to an actor of each kind: it refuses the message, or lives with it. */
 export function readByActors(bytes: Uint8Array): void {
   const {message, tensors} = decodeFrame(bytes);
   for (const start of [stage, device, client, coordinator, registry]) {
