@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {InferenceError} from '../errors.js';
 import {BlobMeter, brokenBlob, checkDigest} from './blob-content.js';
+import {evictFiles} from './evict-files.js';
 
 const lockTouchedMs = 2_000;
 /** A lock whose holder has not touched it for this long belongs to nobody. */
@@ -12,6 +13,14 @@ const lockStaleMs = 15_000;
 const lockPollMs = 50;
 /** Files that no process asked for in this time are removed. */
 const unusedMs = 30 * 24 * 3_600_000;
+const defaultBytesMax = 64 * 2 ** 30;
+/** A file that was asked for so lately may not have been read yet. */
+const freshMs = 3_600_000;
+
+export interface BlobCacheOptions {
+  /** Bytes of all files of the folder: what was asked for longest ago makes room. */
+  readonly bytesMax?: number;
+}
 
 /** Opens the bytes of a blob. */
 export type FetchBlob = () => AsyncIterable<Uint8Array>;
@@ -22,11 +31,13 @@ export type FetchBlob = () => AsyncIterable<Uint8Array>;
  */
 export class BlobCache {
   readonly #folder: string;
+  readonly #evict: () => Promise<void>;
   readonly #files = new Map<string, Promise<string>>();
   #ready: Promise<void> | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, {bytesMax = defaultBytesMax}: BlobCacheOptions = {}) {
     this.#folder = folder;
+    this.#evict = () => evictFiles(folder, {name: /^[0-9a-f]{64}$/, bytesMax, freshMs});
   }
 
   /**
@@ -36,7 +47,7 @@ export class BlobCache {
   async file(digest: string, fetch: FetchBlob): Promise<string> {
     checkDigest(digest);
     const known = this.#files.get(digest);
-    if (known !== undefined && (await exists(await known))) return known;
+    if (known !== undefined && (await touched(await known))) return known;
     if (this.#files.get(digest) !== known) return this.file(digest, fetch);
     const placed = this.#place(digest, fetch).catch(error => {
       throw InferenceError.from(error, 'STORE_UNAVAILABLE');
@@ -52,8 +63,8 @@ export class BlobCache {
     while (!(await holds(path, digest)) && !(await placedAlone(path, digest, fetch))) {
       await delay(lockPollMs);
     }
-    const now = new Date();
-    await utimes(path, now, now);
+    await touched(path);
+    await this.#evict();
     return path;
   }
 
@@ -151,6 +162,15 @@ async function lockOf(path: string): Promise<{release(): Promise<void>} | undefi
 async function ageOf(path: string): Promise<number> {
   const changed = await stat(path).catch(() => undefined);
   return changed === undefined ? 0 : Date.now() - changed.mtimeMs;
+}
+
+/** False if it is gone. */
+async function touched(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

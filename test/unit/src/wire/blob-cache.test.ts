@@ -44,6 +44,31 @@ test('a blob is fetched once by all caches of a folder, and by those to come', a
   t.is(Buffer.compare(await readFile(join(folder, digest)), bytes), 0);
 });
 
+test('files that were asked for longest ago make room, and those of the last hour stay', async t => {
+  const folder = await temporaryFolder(t);
+  const cache = new BlobCache(folder, {bytesMax: 250_000});
+  const contents = [bytes, ...[1, 2, 3].map(each => bytes.map(value => value ^ each))];
+  const place = async (content: Uint8Array) => {
+    const name = createHash('sha256').update(content).digest('hex');
+    await cache.file(name, new Source(content).fetch);
+    return name;
+  };
+  const age = (name: string, hours: number) => {
+    const at = new Date(Date.now() - hours * 3_600_000);
+    return utimes(join(folder, name), at, at);
+  };
+  const [first = '', second = '', third = ''] = [
+    ...(await Promise.all(contents.slice(0, 3).map(place))),
+  ];
+  t.is((await readdir(folder)).length, 3, 'all of them are new');
+  await age(first, 5);
+  await age(second, 4);
+  await age(third, 3);
+  await place(bytes);
+  const fourth = await place(contents[3] ?? bytes);
+  t.deepEqual((await readdir(folder)).sort(), [first, fourth].sort());
+});
+
 test('who was suspended for so long that another took its lock, and goes on, harms nobody', async t => {
   const folder = await temporaryFolder(t);
   let begun = () => {};
