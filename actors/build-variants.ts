@@ -51,7 +51,8 @@ export function* buildVariants(
 ): Flow<Variants> {
   const unbuilt: Unbuilt[] = [];
   const prepared: Prepared[] = [];
-  const refuse = (wish: Wish, error: InferenceError) => {
+  const refuse = (wish: Wish, thrown: InferenceError) => {
+    const error = refusalOf(kept, {wish, error: thrown}, context);
     unbuilt.push({wish, error});
     if (!error.retryable) kept.refused.set(wishKey(wish), error);
   };
@@ -159,6 +160,19 @@ function quarantined(
 ): InferenceError | undefined {
   const reasons = devicesOf(wish).map(device => quarantine.reason(contentKey, device));
   return reasons.find(reason => reason !== undefined);
+}
+
+/** What the devices that are left do not take, those may that the network is kept off. */
+function refusalOf(
+  {contentKey}: KeptDeployment,
+  {wish: {barred = []}, error}: Unbuilt,
+  {quarantine}: DeployContext,
+): InferenceError {
+  const [first] = barred;
+  const why = first && quarantine.reason(contentKey, first);
+  if (why === undefined || error.retryable) return error;
+  const text = `${why.message}; and without it: ${error.message}`;
+  return new InferenceError(why.code, text, why.place, {cause: error});
 }
 
 function throwIfReleased({released}: KeptDeployment): void {

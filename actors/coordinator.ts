@@ -150,7 +150,8 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     const gone = new Set(this.#devices.map(({address}) => address));
     for (const {address} of devices) gone.delete(address);
     this.#devices = devices;
-    return [...this.#flows.onGone(gone), ...this.#deployments.membersChanged(now)];
+    const absent = this.#absent.map(({name}) => name);
+    return [...this.#flows.onGone(gone), ...this.#deployments.membersChanged(absent, now)];
   }
 
   #status(): ClusterStatus {

@@ -132,9 +132,9 @@ export class Deployments {
     this.#kept.clear();
   }
 
-  /** Devices have joined or left. */
-  membersChanged(now: number): Effects {
-    this.#quarantine.onMembers(this.#context.devices(), now);
+  /** Devices have joined or left; nothing is heard of those that are `absent`. */
+  membersChanged(absent: readonly string[], now: number): Effects {
+    this.#quarantine.onMembers(this.#context.devices(), absent, now);
     this.#orphans.onMembers(this.#context.devices());
     // What failed without them may be had at once; also where somebody is just failing to lay it out.
     for (const kept of this.#kept.values()) kept.failures = 0;
@@ -158,6 +158,9 @@ export class Deployments {
       isReserved: ({address}) => kept !== undefined && this.#isReserved(address, kept),
       isInUse: ({address}) => inUse.has(address),
       isUnfit: ({address}) => kept?.unfit.has(address) ?? false,
+      isBarred: device => {
+        return kept !== undefined && this.#quarantine.reason(kept.contentKey, device) !== undefined;
+      },
       lenient: kept?.deployment !== undefined && kept.deployment !== null,
     };
   }

@@ -28,8 +28,13 @@ export class Quarantine {
   /** When, by network and device. */
   readonly #crashes = new Map<string, readonly number[]>();
 
-  /** Devices that are alive now; one that was started again has crashed before. */
-  onMembers(devices: readonly DeviceDescription[], now: number): void {
+  /**
+   * Devices that are alive now; one that was started again has crashed before, unless it had left: then
+   * it is not among the `absent`, of which nothing is known but their silence.
+   */
+  onMembers(devices: readonly DeviceDescription[], absent: readonly string[], now: number): void {
+    const known = new Set([...devices.map(({name}) => name), ...absent]);
+    for (const name of this.#processes.keys()) if (!known.has(name)) this.#processes.delete(name);
     for (const {name, address, restarts} of devices) {
       const last = this.#processes.get(name);
       if (last?.address === address) continue;

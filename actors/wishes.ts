@@ -12,7 +12,7 @@ import {
   parseDeviceExpression,
 } from '../src/plan/device-expression.js';
 import {matchesDevice, resolveDevice} from '../src/plan/resolve-device.js';
-import type {DeviceChoice, Wishes} from '../src/plan/wish.js';
+import type {DeviceChoice, Wish, Wishes} from '../src/plan/wish.js';
 
 /** The cluster as the choice of devices sees it. */
 export interface Cluster {
@@ -25,13 +25,32 @@ export interface Cluster {
   isInUse(device: DeviceDescription): boolean;
   /** It cannot import what was exported, and would have to compile it. */
   isUnfit(device: DeviceDescription): boolean;
+  /** The network is kept off it: see Quarantine. */
+  isBarred(device: DeviceDescription): boolean;
   /** Names may mean devices that are gone for now. */
   readonly lenient: boolean;
 }
 
 /** What a device expression comes to in a cluster. Throws INVALID_DEVICE, UNKNOWN_DEVICE. */
 export function wishesFor(expression: string, config: ConfigMap, cluster: Cluster): Wishes {
-  return new ClusterChoice(cluster, config).wishesOf(parseDeviceExpression(expression));
+  const choice = new ClusterChoice(cluster, config);
+  const {mode, list, helper} = choice.wishesOf(parseDeviceExpression(expression));
+  return {
+    mode,
+    list: list.map(wish => withoutBarred(wish, cluster)),
+    helper: helper === null ? null : withoutBarred(helper, cluster),
+  };
+}
+
+/** What a wish comes to without the devices that the network is kept off, if others are left. */
+function withoutBarred(wish: Wish, {isBarred}: Cluster): Wish {
+  const barred = wish.chosen.flatMap(({devices}) => devices.filter(isBarred));
+  if (barred.length === 0) return wish;
+  const chosen = wish.chosen.flatMap(({label, devices}) => {
+    const left = devices.filter(device => !isBarred(device));
+    return left.length === 0 ? [] : [{label, devices: left}];
+  });
+  return chosen.length === 0 ? wish : {...wish, chosen, barred};
 }
 
 class ClusterChoice implements DeviceChoice {
@@ -70,9 +89,9 @@ class ClusterChoice implements DeviceChoice {
   }
 
   /**
-   * Of the devices that a name means, one that the expression has not named yet, then one that can
-   * import what was exported, then one that the network uses already, then the one with the fewest
-   * stages, then the first by name.
+   * Of the devices that a name means, one that the expression has not named yet, then one that the
+   * network is not kept off, then one that can import what was exported, then one that the network
+   * uses already, then the one with the fewest stages, then the first by name.
    */
   choose(name: NamedDevice): DeviceDescription | undefined {
     const {devices, lenient} = this.#cluster;
@@ -85,11 +104,12 @@ class ClusterChoice implements DeviceChoice {
   }
 
   #isBetter(a: DeviceDescription, b: DeviceDescription): boolean {
-    const {isInUse, isUnfit, stagesOf} = this.#cluster;
+    const {isInUse, isUnfit, isBarred, stagesOf} = this.#cluster;
     const taken = Number(this.#taken.has(a.address)) - Number(this.#taken.has(b.address));
+    const barred = Number(isBarred(a)) - Number(isBarred(b));
     const used = Number(isInUse(b)) - Number(isInUse(a));
     const unfit = Number(isUnfit(a)) - Number(isUnfit(b));
-    return (taken || unfit || used || stagesOf(a) - stagesOf(b)) < 0;
+    return (taken || barred || unfit || used || stagesOf(a) - stagesOf(b)) < 0;
   }
 
   #wishesOfOne(name: NamedDevice): Wishes {

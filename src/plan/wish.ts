@@ -15,6 +15,8 @@ export interface Wish {
   readonly label: string;
   /** In priority order; the last is the fallback. */
   readonly chosen: readonly Chosen[];
+  /** Devices that it goes without, as the network is kept off them. */
+  readonly barred?: readonly DeviceDescription[];
   /** Requests that one client sends through it at once; null: no bound of its own. */
   readonly requestsMax: number | 'optimal' | null;
   /** Requests that its stages run as one. */

@@ -285,32 +285,6 @@ test('a coordinator that takes over goes on from what was recorded', async t => 
   t.is(stages?.[0]?.replicas[0]?.address, `stage.${id}.1.0.0`, 'no address is used twice');
 });
 
-test('a network that was on a device at each of three crashes is not loaded there again', async t => {
-  const {cluster} = await threeDevices();
-  const {id} = await load(cluster, 'WASM');
-  for (let crash = 1; crash <= 3; crash++) {
-    cluster.system.stop(crash === 1 ? wasm.address : `device.again${crash - 1}`);
-    await cluster.addDevice({...wasm, address: `device.again${crash}`, restarts: crash});
-    await cluster.world.advance(1000);
-  }
-  const last = cluster.changes.at(-1);
-  t.like(last, {id, lost: {code: 'QUARANTINED', place: {device: 'host-b/WASM'}}});
-  t.regex(last?.lost?.message ?? '', /died 3 times while it held this network/);
-  await t.throwsAsync(load(cluster, 'WASM'), {code: 'QUARANTINED'});
-  t.deepEqual((await load(cluster, 'CPU')).variants.map(placesOf), [[['host-a/CPU']]]);
-});
-
-test('a device that is asked to end and started again has not crashed', async t => {
-  const {cluster} = await threeDevices();
-  await load(cluster, 'WASM');
-  for (let time = 1; time <= 5; time++) {
-    cluster.system.stop(time === 1 ? wasm.address : `device.again${time - 1}`);
-    await cluster.addDevice({...wasm, address: `device.again${time}`});
-    await cluster.world.advance(1000);
-  }
-  t.is(cluster.changes.at(-1)?.lost, null);
-});
-
 test('PIPELINE_PARALLEL divides a network by the speeds that devices measured', async t => {
   const {cluster, cpu: slow, gpu: fast} = await threeDevices();
   const config = {MODEL_DISTRIBUTION_POLICY: 'PIPELINE_PARALLEL'};
@@ -322,20 +296,6 @@ test('PIPELINE_PARALLEL divides a network by the speeds that devices measured', 
   t.deepEqual(uneven.variants.map(placesOf), [[['host-b/GPU']]]);
   const plain = await load(cluster, 'HETERO:CPU,GPU');
   t.deepEqual(plain.variants.map(placesOf), [[['host-a/CPU']]]);
-});
-
-test('crashes that are long apart are nobody’s fault', async t => {
-  const {cluster} = await threeDevices();
-  const {id} = await load(cluster, 'WASM');
-  for (let crash = 1; crash <= 4; crash++) {
-    cluster.system.stop(crash === 1 ? wasm.address : `device.again${crash - 1}`);
-    await cluster.addDevice({...wasm, address: `device.again${crash}`, restarts: crash});
-    for (let minute = 0; minute < 6; minute++) {
-      cluster.keep(id);
-      await cluster.world.advance(59_000);
-    }
-  }
-  t.is(cluster.changes.at(-1)?.lost, null);
 });
 
 test('a network that the devices that are left do not take waits for the one that is gone', async t => {
@@ -354,22 +314,6 @@ test('a network that the devices that are left do not take waits for the one tha
   t.deepEqual(back?.variants.map(placesOf), [[['host-a/CPU'], ['host-b/WASM']]]);
 });
 
-test('MULTI without a device that its network is kept off is laid out once', async t => {
-  const {cluster} = await threeDevices();
-  const {id} = await load(cluster, 'MULTI:CPU,WASM');
-  for (let crash = 1; crash <= 3; crash++) {
-    cluster.system.stop(crash === 1 ? wasm.address : `device.again${crash - 1}`);
-    await cluster.addDevice({...wasm, address: `device.again${crash}`, restarts: crash});
-    await cluster.world.advance(1000);
-  }
-  const last = cluster.changes.at(-1);
-  t.deepEqual(last?.variants.map(placesOf), [[['host-a/CPU']]]);
-  t.like(last?.excluded, [{device: 'WASM', error: {code: 'QUARANTINED'}}]);
-  cluster.keep({id, epoch: last?.epoch ?? 0});
-  const told = cluster.changes.length;
-  await cluster.world.advance(30_000);
-  t.is(cluster.changes.length, told);
-});
 
 test('MULTI tries again to have a device, and tells clients when it has it', async t => {
   const {cluster, wasm: full} = await threeDevices();
