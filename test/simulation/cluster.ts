@@ -2,6 +2,7 @@ import type {Deployment} from '../../schemas/deployment.js';
 import type {Failed} from '../../schemas/messages/client.js';
 import type {Infer} from '../../schemas/messages/stage.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
+import type {StatePair} from '../../schemas/state.js';
 import {invariant} from '../../src/errors.js';
 import type {Frame} from '../../src/ports/transport.js';
 import {ClientHost} from './client-host.js';
@@ -13,6 +14,7 @@ import {Ledger} from './ledger.js';
 import {NetworkShelf} from './network-shelf.js';
 import {networks} from './networks.js';
 import {NodeHost} from './node-host.js';
+import {Poisonings} from './poisonings.js';
 import type {NodePlan, Scenario, Victim} from './scenario.js';
 import {SimulatedStore} from './simulated-store.js';
 import type {SimulatedWorld} from './simulated-world.js';
@@ -23,6 +25,7 @@ export class Cluster {
   readonly shelf = new NetworkShelf();
   readonly store: SimulatedStore;
   readonly ledger: Ledger;
+  readonly poisonings: Poisonings;
   readonly nodes: readonly NodeHost[];
   readonly coordinators: readonly CoordinatorHost[];
   readonly clients: readonly ClientHost[];
@@ -40,7 +43,8 @@ export class Cluster {
     this.world = world;
     this.store = new SimulatedStore(world);
     this.ledger = new Ledger(world);
-    for (const [name, graph] of Object.entries(networks)) {
+    this.poisonings = new Poisonings(world, () => this.leader);
+    for (const [name, {graph}] of Object.entries(networks)) {
       this.#refs.set(name, this.shelf.add(graph));
     }
     this.nodes = scenario.nodes.map(plan => new NodeHost(plan, this));
@@ -52,7 +56,7 @@ export class Cluster {
     this.store.onPut = (...write) => this.#leaders.wrote(...write);
     world.network.watcher = ({name}, to, frame) => {
       if (to.startsWith('device.')) this.#leaders.ordered(name);
-      else this.#watch(name, frame);
+      else this.#watch(name, to, frame);
     };
   }
 
@@ -80,6 +84,10 @@ export class Cluster {
     const ref = this.#refs.get(name);
     invariant(ref !== undefined, `there is no network ${name}`);
     return ref;
+  }
+
+  statesOf(name: string): readonly StatePair[] {
+    return networks[name]?.states ?? [];
   }
 
   /** Who may be struck by a fault now. */
@@ -117,9 +125,13 @@ export class Cluster {
     if (places.length > 0) this.world.reached.note('a deployment moved');
   }
 
-  #watch(process: string, frame: Frame): void {
+  #watch(process: string, to: string, frame: Frame): void {
     const message = frame.message as Infer | Failed;
-    if (message.kind === 'failed') this.world.reached.note(`a stage said ${message.error.code}`);
+    if (message.kind === 'failed') {
+      const {code} = message.error;
+      this.world.reached.note(`a stage said ${code}`);
+      if (code === 'STAGE_FAILED') this.ledger.failedAtKernel(to, message.request);
+    }
     if (message.kind !== 'infer' || message.source >= 0) return;
     if (message.attempt > 1) this.world.reached.note('a request was tried again');
     const client = this.clients.find(({address}) => address === message.client);

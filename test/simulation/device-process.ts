@@ -21,11 +21,13 @@ export class DeviceProcess {
   readonly plugin: SimulatedPlugin;
   readonly description: DeviceDescription;
 
-  constructor(node: string, kind: DeviceKind, {world, shelf, nextName}: Cluster) {
+  /** `restarts`: how often this node had started one before. */
+  constructor(node: string, kind: DeviceKind, restarts: number, cluster: Cluster) {
+    const {world, shelf, poisonings, nextName} = cluster;
     const name = `${node}/${kind.kind}`;
     this.process = new SimulatedProcess(nextName(name), world);
     const {system, random} = this.process;
-    this.plugin = new SimulatedPlugin(this.process, {world, shelf, kind});
+    this.plugin = new SimulatedPlugin(this.process, {device: name, kind, world, shelf, poisonings});
     system.provide(settings.plugin, this.plugin);
     this.description = {
       name,
@@ -36,7 +38,7 @@ export class DeviceProcess {
       plugin: kind.kind,
       pluginVersion: '1.0.0',
       address: deviceAddress(random.id()),
-      restarts: 0,
+      restarts,
       capabilities: ['FP32'],
     };
     const {description} = this;

@@ -4,8 +4,17 @@ import {sameValue} from './network-shelf.js';
 import type {SimulatedProcess} from './simulated-process.js';
 import type {SimulatedWorld} from './simulated-world.js';
 
+/** What is to come of a request. */
+export interface Expectation {
+  readonly expected: NamedTensors;
+  /** Some kernels fail on it. */
+  readonly hard: boolean;
+  /** Its inputs are states of the request before. */
+  readonly stateful: boolean;
+}
+
 /** A request that a client has submitted. */
-export interface Entry {
+export interface Entry extends Expectation {
   readonly client: string;
   readonly process: SimulatedProcess;
   readonly request: number;
@@ -13,7 +22,8 @@ export interface Entry {
   readonly deadlineAt: number;
   /** In virtual time of the world. */
   readonly submittedAt: number;
-  readonly expected: NamedTensors;
+  /** A kernel failed on it. */
+  failedOnce: boolean;
   /** A frame of it was sent, and it has not ended. */
   inside: boolean;
   outcome: string | undefined;
@@ -22,6 +32,8 @@ export interface Entry {
 export type RequestEnd =
   | Omit<Extract<ClientEvent, {readonly kind: 'done'}>, 'through'>
   | Extract<ClientEvent, {readonly kind: 'failed'}>;
+
+const statesSentence = 'every inference goes on from the states before it';
 
 /** Timers of a process are late by rounding, at most. */
 const roundingMs = 0.01;
@@ -38,12 +50,13 @@ export class Ledger {
     this.#world = world;
   }
 
-  submitted(entry: Omit<Entry, 'inside' | 'outcome' | 'submittedAt'>): void {
+  submitted(entry: Omit<Entry, 'inside' | 'outcome' | 'submittedAt' | 'failedOnce'>): void {
     const {queue} = this.#world;
     const full: Entry = {
       ...entry,
       submittedAt: queue.now,
       inside: false,
+      failedOnce: false,
       outcome: undefined,
     };
     this.entries.push(full);
@@ -57,6 +70,12 @@ export class Ledger {
     this.#count(entry, true);
     // Of one step of a session: what ends in it may be told after what enters in its place.
     queueMicrotask(() => this.#checkWindow(client, insideMax));
+  }
+
+  /** A stage tells a client that its kernel has failed. */
+  failedAtKernel(client: string, request: number): void {
+    const entry = this.#byKey.get(`${client}/${request}`);
+    if (entry !== undefined) entry.failedOnce = true;
   }
 
   #checkWindow(client: string, insideMax: number): void {
@@ -80,6 +99,7 @@ export class Ledger {
     this.#world.trace.note(client, `request ${event.request} ends: ${entry.outcome}`);
     this.#checkTime(entry, name);
     if (event.kind === 'done') this.#checkValue(entry, name, event);
+    else this.#checkFailure(entry, name);
     this.#world.reached.note(`a request ended as ${entry.outcome}`);
   }
 
@@ -106,15 +126,22 @@ export class Ledger {
     this.#world.broken.report('no request outlives its deadline', `${name} by ${lateMs} ms`);
   }
 
+  /** Kernels fail on hard values only, also where they run them beside others. */
+  #checkFailure({hard, outcome}: Entry, name: string): void {
+    if (hard || outcome !== 'STAGE_FAILED') return;
+    this.#world.broken.report('no request fails for another’s sake', name);
+  }
+
   #checkValue(
-    {expected}: Entry,
+    {expected, stateful, failedOnce}: Entry,
     name: string,
     {outputs, attempts}: RequestEnd & {readonly kind: 'done'},
   ): void {
     if (attempts > 1) this.#world.reached.note('a request succeeded when tried again');
+    if (failedOnce) this.#world.reached.note('a variant failed a request, and another did not');
     const wrong = [...expected].filter(([output, value]) => !sameValue(outputs.get(output), value));
     if (wrong.length === 0 && outputs.size === expected.size) return;
     const what = `${name}: outputs ${wrong.map(([output]) => output)} of ${[...outputs.keys()]}`;
-    this.#world.broken.report('every result is right', what);
+    this.#world.broken.report(stateful ? statesSentence : 'every result is right', what);
   }
 }

@@ -23,6 +23,8 @@ export class NodeHost implements Host, TaskExecutor<string, string> {
   readonly #plan: NodePlan;
   readonly #cluster: Cluster;
   readonly #devices = new Map<string, DeviceProcess>();
+  /** How often the node that runs now has started each. */
+  readonly #starts = new Map<string, number>();
   #process: SimulatedProcess | undefined;
 
   constructor(plan: NodePlan, cluster: Cluster) {
@@ -44,6 +46,7 @@ export class NodeHost implements Host, TaskExecutor<string, string> {
     if (this.#process?.alive) return;
     const {world, nextName} = this.#cluster;
     this.#process = new SimulatedProcess(nextName(`node ${this.name}`), world);
+    this.#starts.clear();
     const children = this.#plan.devices.map(({kind}) => kind);
     this.#process.system.provide(guardianSettings.executor, this);
     const guardian = new Guardian({children, ...guardianSettings});
@@ -59,8 +62,10 @@ export class NodeHost implements Host, TaskExecutor<string, string> {
     const of = this.#plan.devices.find(device => device.kind === kind);
     if (of === undefined || node === undefined) return 'there is no such plugin';
     await node.delay(node.random.next() * startMsMax);
+    const restarts = this.#starts.get(kind) ?? 0;
+    this.#starts.set(kind, restarts + 1);
     return new Promise(resolve => {
-      const device = new DeviceProcess(this.name, of, this.#cluster);
+      const device = new DeviceProcess(this.name, of, restarts, this.#cluster);
       this.#devices.set(kind, device);
       device.process.onEnd(why => {
         if (this.#devices.get(kind) === device) this.#devices.delete(kind);

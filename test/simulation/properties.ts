@@ -6,8 +6,8 @@ const idleTimersMax = {device: 1, coordinator: 5, client: 0};
 
 /** Every request that somebody waits for has ended, some time after its deadline. */
 export function everyRequestSettles({ledger, world}: Cluster): void {
-  for (const {client, request, outcome} of ledger.entries) {
-    if (outcome !== undefined) continue;
+  for (const {client, request, outcome, process, deadlineAt} of ledger.entries) {
+    if (outcome !== undefined || process.world.clock.now() <= deadlineAt) continue;
     world.broken.report('every request settles once', `${client}/${request} has not ended`);
   }
 }
@@ -15,7 +15,8 @@ export function everyRequestSettles({ledger, world}: Cluster): void {
 /** What was wanted before is there again: each client's requests since then have succeeded. */
 export function newRequestsSucceed({clients, ledger, world}: Cluster, since: number): void {
   const sentence = 'after faults stop every wanted deployment is loaded and new requests succeed';
-  for (const {name, address} of clients) {
+  for (const {name, address, plan} of clients) {
+    if (plan.refusedAs !== undefined) continue;
     const mine = ledger.entries.filter(
       ({client, submittedAt}) => client === address && submittedAt >= since,
     );
@@ -24,6 +25,29 @@ export function newRequestsSucceed({clients, ledger, world}: Cluster, since: num
     for (const {request, outcome} of failed) {
       world.broken.report(sentence, `${name}: request ${request} ended as ${outcome}`);
     }
+  }
+}
+
+/** Whoever wants what nobody may run is told why, whether it was loaded once or not. */
+export function poisonIsRefused({clients, ledger, world}: Cluster, since: number): void {
+  const sentence = 'a poisonous network is quarantined, and its client is told so';
+  for (const {name, address, plan, lastRefusal} of clients) {
+    if (plan.refusedAs === undefined) continue;
+    const mine = ledger.entries.filter(
+      ({client, submittedAt}) => client === address && submittedAt >= since,
+    );
+    const codes = new Set(mine.length > 0 ? mine.map(({outcome}) => outcome) : [lastRefusal]);
+    if (codes.size === 1 && codes.has(plan.refusedAs)) continue;
+    world.broken.report(sentence, `${name} was told ${[...codes]}`);
+  }
+}
+
+/** What a scenario rules out. */
+export function neverHappens({world}: Cluster, never: readonly string[]): void {
+  for (const what of never) {
+    const times = world.reached.counts.get(what) ?? 0;
+    if (times > 0)
+      world.broken.report('what nothing leads to does not happen', `${what}: ${times}`);
   }
 }
 

@@ -1,3 +1,6 @@
+import type {ConfigMap} from '../../schemas/config.js';
+import type {ErrorCode} from '../../src/errors.js';
+import type {Steps} from './network-shelf.js';
 import type {Weather} from './weather.js';
 
 /** From, to: drawn anew each time. */
@@ -13,6 +16,10 @@ export interface DeviceKind {
   /** About how long an inference, and compiling a stage, takes. */
   readonly kernelMs: number;
   readonly loadMs: number;
+  /** Operations that end its process when they run. */
+  readonly diesOf?: readonly string[];
+  /** Its kernels fail on hard values. */
+  readonly fragile?: boolean;
 }
 
 export interface NodePlan {
@@ -27,6 +34,19 @@ export interface ClientPlan {
   /** A request about this often, each with about this much time. */
   readonly everyMs: number;
   readonly timeoutMs: number;
+  readonly config?: ConfigMap;
+  /** What is pre- and postprocessed. */
+  readonly steps?: Steps;
+  /** Of a network with states: how many infer requests with states of their own it has. */
+  readonly conversations?: number;
+  /** Requests have priorities, else all the same. */
+  readonly prioritised?: boolean;
+  /** While the storm lasts, so many requests have values that some kernels fail on. */
+  readonly hard?: number;
+  /** What it loads again is what it exported before. */
+  readonly travels?: boolean;
+  /** After the storm, nobody runs its network, and it is told so by this. */
+  readonly refusedAs?: ErrorCode;
   /** Of requests that are cancelled on their way. */
   readonly cancelled?: number;
   /** While the storm lasts, it gives its network back and loads it again this often. */
@@ -82,6 +102,8 @@ export interface Scenario {
   readonly recoveryMsMax: number;
   /** No device is troubled: no deployment has a reason to change. */
   readonly steady?: boolean;
+  /** What no seed may come to. */
+  readonly never?: readonly string[];
   /** Hard cases that some of the seeds must come to. */
   readonly sometimes: readonly string[];
 }

@@ -38,6 +38,32 @@ const diamond: ClientPlan = {
   timeoutMs: 2500,
 };
 
+/** A client whose values are converted before and behind its network. */
+const processed = {inputs: ['x'], outputs: ['y']} as const;
+
+/** A GPU that does not survive one operation, fails on some values, and does not postprocess. */
+const frailGpu: DeviceKind = {
+  ...gpu,
+  lacks: [...gpu.lacks, 'postprocess y'],
+  diesOf: ['venom'],
+  fragile: true,
+};
+
+const frailNodes: readonly NodePlan[] = [
+  {name: 'host-a', devices: [frailGpu, cpu]},
+  {name: 'host-b', devices: [frailGpu, cpu]},
+];
+
+const line: ClientPlan = {network: 'line', device: 'GPU', everyMs: 250, timeoutMs: 3000};
+
+const memory: ClientPlan = {
+  network: 'memory',
+  device: 'HETERO:GPU,CPU',
+  everyMs: 250,
+  timeoutMs: 2500,
+  conversations: 3,
+};
+
 const rough: Weather = {
   delayMsMin: 0.2,
   delayMsMax: 20,
@@ -187,6 +213,111 @@ export const scenarios: readonly Scenario[] = [
     ],
     clients: [{...chain, reloadMs: 200}, diamond],
     sometimes: ['the store did not answer', 'another coordinator took over an order'],
+  },
+  {
+    ...usual,
+    name: 'devices-leave',
+    about: 'Device processes are asked to end, again and again: nobody is to blame.',
+    clients: [{...line, device: 'GPU'}, chain],
+    faults: [
+      {what: 'stop', who: 'device', everyMs: [100, 600], lastsMs: [0, 100]},
+      {what: 'stop', who: 'device', everyMs: [100, 600], lastsMs: [0, 100]},
+    ],
+    never: ['a request ended as QUARANTINED', 'a load ended as QUARANTINED'],
+    sometimes: ['the guardian says restarting', 'a deployment moved back'],
+  },
+  {
+    ...usual,
+    name: 'poisonous-network',
+    about: 'A network ends the process of every GPU that runs it; others share the devices.',
+    nodes: frailNodes,
+    clients: [
+      {network: 'poison', device: 'GPU', everyMs: 300, timeoutMs: 3000, refusedAs: 'QUARANTINED'},
+      {network: 'poison', device: 'AUTO:GPU,CPU', everyMs: 300, timeoutMs: 3000},
+      {...chain, steps: processed},
+      {...line, device: 'MULTI:GPU,CPU'},
+    ],
+    faults: [],
+    sometimes: [
+      'a kernel ended the process of its device',
+      'a request ended as QUARANTINED',
+      'a request succeeded when tried again',
+    ],
+  },
+  {
+    ...usual,
+    name: 'virtual-devices',
+    about: 'MULTI, AUTO and BATCH, some of whose kernels fail, while devices crash and nodes come.',
+    nodes: frailNodes,
+    clients: [
+      {...line, device: 'MULTI:GPU,CPU', hard: 0.2, prioritised: true},
+      {...line, device: 'AUTO:GPU,CPU', hard: 0.1, steps: processed},
+      {
+        ...line,
+        device: 'BATCH:GPU(4)',
+        everyMs: 30,
+        hard: 0.05,
+        prioritised: true,
+        config: {AUTO_BATCH_TIMEOUT: 100},
+      },
+      {...chain, device: 'BATCH:(HETERO:GPU,CPU)(3)', config: {AUTO_BATCH_TIMEOUT: 400}},
+    ],
+    faults: [
+      {what: 'crash', who: 'device', everyMs: [1000, 6000], lastsMs: [0, 100]},
+      {what: 'crash', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 4000]},
+      {what: 'stop', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 3000]},
+      {what: 'slow', who: 'device', everyMs: [1000, 5000], lastsMs: [500, 2000]},
+    ],
+    sometimes: [
+      'several requests ran as one',
+      'a request ended as STAGE_FAILED',
+      'a variant failed a request, and another did not',
+      'a deployment moved back',
+    ],
+  },
+  {
+    ...usual,
+    name: 'states-move',
+    about: 'Infer requests have states on devices that crash, are slow and are cut off.',
+    weather: rough,
+    clients: [
+      {...memory, cancelled: 0.1},
+      {...memory, device: 'AUTO:CPU,GPU', steps: processed},
+    ],
+    faults: [
+      {what: 'crash', who: 'device', everyMs: [1000, 5000], lastsMs: [0, 100]},
+      {what: 'stop', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 3000]},
+      {what: 'slow', who: 'device', everyMs: [500, 3000], lastsMs: [500, 2000]},
+      {what: 'clog', who: 'device', everyMs: [2000, 8000], lastsMs: [500, 4000]},
+      {what: 'crash', who: 'leader', everyMs: [4000, 9000], lastsMs: [100, 4000]},
+    ],
+    sometimes: [
+      'a request ended as STATE_LOST',
+      'a request ended as CANCELLED',
+      'a request succeeded when tried again',
+      'states were read',
+    ],
+  },
+  {
+    ...usual,
+    name: 'networks-travel',
+    about: 'Networks are exported and imported again, while devices and leaders crash.',
+    clients: [
+      {...chain, travels: true, reloadMs: 900, steps: processed},
+      {...memory, travels: true, reloadMs: 1500},
+      {...line, device: 'MULTI:GPU,CPU', travels: true, reloadMs: 1100},
+    ],
+    faults: [
+      {what: 'crash', who: 'device', everyMs: [1500, 6000], lastsMs: [0, 100]},
+      {what: 'crash', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 4000]},
+      {what: 'crash', who: 'leader', everyMs: [3000, 9000], lastsMs: [100, 4000]},
+    ],
+    sometimes: [
+      'a network was exported',
+      'a stage was imported',
+      'an export ended as DEVICE_LOST',
+      'another coordinator took over an order',
+    ],
   },
   {
     ...usual,

@@ -66,10 +66,10 @@ async function live(scenario: Scenario, cluster: Cluster): Promise<void> {
   for (const host of cluster.hosts) {
     world.queue.after(world.random.next() * startMs, () => host.start());
   }
-  await pass(scenario, cluster, startMs);
+  await pass(cluster, startMs);
   const storm = new Storm(scenario, cluster);
   storm.begin();
-  await pass(scenario, cluster, scenario.stormMs);
+  await pass(cluster, scenario.stormMs);
   storm.end();
   cluster.pace = restingPace;
   world.network.weather = calm;
@@ -78,36 +78,37 @@ async function live(scenario: Scenario, cluster: Cluster): Promise<void> {
 }
 
 /** Time passes, and every stage is looked into now and then. */
-async function pass(scenario: Scenario, cluster: Cluster, ms: number): Promise<void> {
+async function pass(cluster: Cluster, ms: number): Promise<void> {
   const {world} = cluster;
-  const kinds = scenario.nodes.flatMap(({devices}) => devices);
   for (let passedMs = 0; passedMs < ms; passedMs += inspectMs) {
     await world.advance(Math.min(inspectMs, ms - passedMs));
-    inspectStages(cluster, kinds);
+    inspectStages(cluster);
   }
 }
 
 async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
   const {world, nodes, coordinators, clients} = cluster;
-  await pass(scenario, cluster, 1000);
+  await pass(cluster, 1000);
   for (const node of nodes) node.restartIfGivenUp();
   // Those that are about to end are started again afterwards.
   for (let time = 0; time < startTimes; time++) {
     for (const host of [...coordinators, ...clients]) host.start();
-    await pass(scenario, cluster, 1000);
+    await pass(cluster, 1000);
   }
-  await pass(scenario, cluster, scenario.recoveryMsMax);
+  await pass(cluster, scenario.recoveryMsMax);
   cluster.pace = 1;
   const since = world.queue.now;
-  await pass(scenario, cluster, watchMs);
+  await pass(cluster, watchMs);
   const timeoutMs = Math.max(...scenario.clients.map(client => client.timeoutMs));
   for (const client of clients) client.rest();
   // A client's clock may be slow.
-  await pass(scenario, cluster, timeoutMs * 1.01);
+  await pass(cluster, timeoutMs * 1.01);
   properties.everyoneIsThere(cluster, scenario);
   properties.someCoordinatorLeads(cluster);
   if (scenario.steady) properties.nothingMoves(cluster);
   properties.newRequestsSucceed(cluster, since);
+  properties.poisonIsRefused(cluster, since);
+  properties.neverHappens(cluster, scenario.never ?? []);
   properties.everyRequestSettles(cluster);
 }
 

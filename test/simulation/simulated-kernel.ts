@@ -1,7 +1,6 @@
-import type {RuntimeGraphTask, StageResult, StageTask} from '../../actors/stage-task.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
 import {InferenceError} from '../../src/errors.js';
-import type {TaskExecutor} from '../../src/ports/task-executor.js';
+import type {ExecutableNetwork, Inference, InferenceResult} from '../../src/plugin/plugin.js';
 import type {NetworkShelf} from './network-shelf.js';
 import type {SimulatedProcess} from './simulated-process.js';
 
@@ -10,17 +9,22 @@ export interface KernelSetting {
   readonly shelf: NetworkShelf;
   readonly network: NetworkRef;
   readonly slots: number;
+  /** It fails on hard values. */
+  readonly fragile: boolean;
   /** How long an inference takes from now on; infinite: until the kernel is let go. */
   kernelMs(): number;
-  /** Called with the number of inferences whenever one begins. */
-  onRun(running: number): void;
+  /** Told of the rows of each inference; may end the process. */
+  onRun(rows: number): void;
 }
 
 /** A stage's kernels. */
-export class SimulatedKernel implements TaskExecutor<StageTask | RuntimeGraphTask, StageResult> {
+export class SimulatedKernel implements ExecutableNetwork {
+  readonly inputs = [];
+  readonly outputs = [];
   readonly slots: number;
   readonly #setting: KernelSetting;
   readonly #stuck = new Set<() => void>();
+  readonly #waiting: (() => void)[] = [];
   #running = 0;
 
   constructor(setting: KernelSetting) {
@@ -28,17 +32,29 @@ export class SimulatedKernel implements TaskExecutor<StageTask | RuntimeGraphTas
     this.slots = setting.slots;
   }
 
-  async run(task: StageTask | RuntimeGraphTask): Promise<StageResult> {
-    if ('kind' in task) throw new InferenceError('NOT_IMPLEMENTED', 'kernels here have no graph');
-    const {process, shelf, network, kernelMs, onRun} = this.#setting;
-    onRun(++this.#running);
+  async infer(inference: Inference): Promise<InferenceResult> {
+    if (this.#running >= this.slots) await new Promise<void>(go => this.#waiting.push(go));
+    this.#running += 1;
+    try {
+      return await this.#run(inference);
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #run({tensors: given, owned}: Inference): Promise<InferenceResult> {
+    const {process, shelf, network, fragile, kernelMs, onRun} = this.#setting;
     const executeMs = kernelMs();
     if (Number.isFinite(executeMs)) await process.delay(executeMs);
     else await new Promise<void>(resolve => this.#stuck.add(resolve));
-    this.#running -= 1;
-    const tensors = shelf.compute(network, task.tensors);
-    if (task.owned) for (const {data} of task.tensors.values()) (data as Float32Array).fill(-1);
-    return {tensors, executeUs: Math.floor(process.random.next() * 1000)};
+    onRun([...given.values()][0]?.shape[0] ?? 1);
+    const isHard = fragile && shelf.isHard(network, given);
+    const tensors = shelf.compute(network, given);
+    if (owned) for (const {data} of given.values()) (data as Float32Array).fill(-1);
+    const executeUs = Math.floor(process.random.next() * 1000);
+    if (isHard) throw new InferenceError('STAGE_FAILED', 'the kernel does not take this value');
+    return {tensors, executeUs};
   }
 
   /** What is stuck ends. */
@@ -47,7 +63,7 @@ export class SimulatedKernel implements TaskExecutor<StageTask | RuntimeGraphTas
     this.#stuck.clear();
   }
 
-  async close(): Promise<void> {
+  async release(): Promise<void> {
     this.letGo();
   }
 }

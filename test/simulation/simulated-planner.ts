@@ -1,6 +1,6 @@
 import type {Inspection, PlannerTask} from '../../actors/planner-task.js';
 import type {NetworkRef} from '../../schemas/network-blob.js';
-import {InferenceError} from '../../src/errors.js';
+import {tensorInfos} from '../../src/plan/tensor-infos.js';
 import type {TaskExecutor} from '../../src/ports/task-executor.js';
 import type {NetworkShelf} from './network-shelf.js';
 import type {SimulatedProcess} from './simulated-process.js';
@@ -22,11 +22,26 @@ export class SimulatedPlanner implements TaskExecutor<PlannerTask> {
     await this.#process.delay(this.#process.random.next() * workMsMax);
     const {network} = task;
     if (task.kind === 'extract') return task.parts.map(part => this.#shelf.addPart(network, part));
-    if (task.batched) throw new InferenceError('NOT_IMPLEMENTED', 'no batches are simulated');
-    const graph = this.#shelf.graphOf(network);
-    const none = {clientInputs: new Map(), preprocess: null, postprocess: null};
-    return {network, rewrite: null, graph, queried: network, ...none};
+    return this.#inspect(task);
   }
 
   async close(): Promise<void> {}
+
+  #inspect({
+    network: alone,
+    batched,
+    preprocessing,
+  }: PlannerTask & {readonly kind: 'inspect'}): Inspection {
+    const network = batched ? this.#shelf.addBatched(alone) : alone;
+    const graph = this.#shelf.graphOf(network);
+    const inputs = Object.keys(preprocessing?.inputs ?? {});
+    const outputs = Object.keys(preprocessing?.outputs ?? {});
+    const infos = tensorInfos(graph, inputs);
+    return {
+      ...{network, rewrite: null, graph, queried: network},
+      clientInputs: new Map(infos.map(info => [info.name, [info]])),
+      preprocess: inputs.length > 0 ? this.#shelf.addPreprocessing(network, inputs) : null,
+      postprocess: outputs.length > 0 ? this.#shelf.addPostprocessing(network, outputs) : null,
+    };
+  }
 }

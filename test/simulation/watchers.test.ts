@@ -13,11 +13,19 @@ function withRequest() {
   const world = new SimulatedWorld(1, {trace: true});
   const cluster = new Cluster(scenarios[0] as Scenario, world);
   const process = new SimulatedProcess('client', world);
-  const network = cluster.networkOf(networks['chain']?.name ?? '');
+  const network = cluster.networkOf(networks['chain']?.graph.name ?? '');
   const inputs = new Map([['x', cluster.shelf.input(network, 'x')]]);
   const expected = cluster.shelf.compute(network, inputs);
   const deadlineAt = process.world.clock.now() + 100;
-  cluster.ledger.submitted({client: 'client.a', process, request: 0, deadlineAt, expected});
+  cluster.ledger.submitted({
+    client: 'client.a',
+    process,
+    request: 0,
+    deadlineAt,
+    expected,
+    hard: false,
+    stateful: false,
+  });
   const done = {kind: 'done', request: 0, timings: [], attempts: 1} as const;
   const end = (outputs = expected) => cluster.ledger.ended('client.a', {...done, outputs});
   const broken = () => world.broken.list.map(({property}) => property);
