@@ -34,6 +34,8 @@ export interface Queried {
   readonly wish: Wish;
   readonly inspection: Inspection;
   readonly candidates: readonly Candidate[];
+  /** Why some device could not be asked, which may pass. */
+  readonly silent: InferenceError | undefined;
   /** What candidates say against pre- and postprocessing. */
   readonly processing: ProcessingFaults;
   /** How fast devices are, if the network is to be distributed by cost. */
@@ -83,9 +85,13 @@ export function* queryWishes(
       return {device: label, support: all.reduce(both)};
     });
     const query = processingQuery(wish, inspection);
+    const [silent] = devicesOf(wish).flatMap(device => {
+      const answer = byKey.get(questionKey(wish, device));
+      return answer?.ok === false ? [silenceOf(answer.error)] : [];
+    });
     const processing = yield* askProcessing(wish, inspection, query);
     const measured = isPipelined(wish) ? yield* measureDevices(wish) : null;
-    queried.push({order, wish, inspection, candidates, processing, measured});
+    queried.push({order, wish, inspection, candidates, silent, processing, measured});
   }
   return queried;
 }
@@ -108,8 +114,22 @@ export function devicesOf({chosen}: Wish): readonly DeviceDescription[] {
   return chosen.flatMap(({devices}) => devices);
 }
 
-/** Decides where everything goes; throws what the policy throws. */
+/**
+ * Decides where everything goes; throws what the policy throws. What no device supports, one that could
+ * not be asked may: then it throws why that is.
+ */
 export function layOut(queried: Queried): Split {
+  try {
+    return layOutAsked(queried);
+  } catch (thrown) {
+    const {code, message} = InferenceError.from(thrown);
+    const {silent} = queried;
+    if (silent === undefined || code !== 'UNSUPPORTED_OPERATIONS') throw thrown;
+    throw new InferenceError(silent.code, message, silent.place, {cause: thrown});
+  }
+}
+
+function layOutAsked(queried: Queried): Split {
   const {graph, rewrite, preprocess, postprocess} = queried.inspection;
   const affinity = new Map(Object.entries(queried.order.affinity));
   const {candidates} = queried;
@@ -257,12 +277,18 @@ function queryQuestion(
   };
 }
 
+/** Why a device could not be asked; throws what will not pass. */
+function silenceOf(thrown: unknown): InferenceError {
+  const error = InferenceError.from(thrown);
+  if (error.retryable) return error;
+  throw error;
+}
+
 /** A candidate that cannot answer supports nothing, and its reason is that. */
 function supportOf(answer: Outcome | undefined, inspection: Inspection): Candidate['support'] {
   if (answer?.ok) return parseQueryAnswer(answer.value);
-  const error = InferenceError.from(answer?.error);
-  if (!error.retryable) throw error;
-  const reason = `${error.code}: ${error.message}`;
+  const {code, message} = silenceOf(answer?.error);
+  const reason = `${code}: ${message}`;
   return inspection.graph.operations.map(({name}) => ({name, supported: false, reason}));
 }
 

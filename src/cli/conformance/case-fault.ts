@@ -16,11 +16,5 @@ const outcomes: Partial<Record<ErrorCode, CaseFault['outcome']>> = {
 
 export function faultOf(error: unknown): CaseFault {
   const {code, message} = InferenceError.from(error);
-  const outcome = isLoss(code, message) ? 'crashed' : outcomes[code];
-  return {outcome: outcome ?? 'failed', message: `${code}: ${message}`};
-}
-
-/** A device that is lost while it is asked supports nothing, for that reason. */
-function isLoss(code: ErrorCode, message: string): boolean {
-  return code === 'UNSUPPORTED_OPERATIONS' && message.includes('DEVICE_LOST: ');
+  return {outcome: outcomes[code] ?? 'failed', message: `${code}: ${message}`};
 }

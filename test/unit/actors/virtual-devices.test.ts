@@ -82,6 +82,20 @@ test('MULTI goes without a device that does not compile the network, and says wh
   t.deepEqual(broken.told('release'), []);
 });
 
+test('MULTI goes without a device that cannot be asked, until it can', async t => {
+  const {cluster, wasm: away} = await threeDevices();
+  away.onQuery = () => {
+    throw new InferenceError('DEVICE_LOST', 'the connection is interrupted');
+  };
+  const {variants, excluded} = await load(cluster, 'MULTI:WASM,CPU');
+  t.deepEqual(variants.map(placesOf), [[['host-a/CPU']]]);
+  t.like(excluded, [{device: 'WASM', error: {code: 'DEVICE_LOST'}}]);
+  away.onQuery = undefined;
+  await cluster.world.advance(2000);
+  const last = cluster.changes.at(-1);
+  t.deepEqual(last?.variants.map(placesOf), [[['host-b/WASM']], [['host-a/CPU']]]);
+});
+
 test('MULTI fails when none of its devices takes the network, with the reason of each', async t => {
   const {cluster, wasm: first, cpu: second} = await threeDevices();
   first.refused = {exp: 'too hard'};
