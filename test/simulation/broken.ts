@@ -7,7 +7,7 @@ export interface Break {
   readonly what: string;
 }
 
-/** Breaks that are kept; one is enough to fail. */
+/** Breaks that are kept, and the first of each property; one is enough to fail. */
 const breaksMax = 20;
 
 /** Collects where properties did not hold. */
@@ -21,6 +21,7 @@ export class Broken {
 
   report(property: string, what: string): void {
     this.#trace.note('BROKEN', `${property}: ${what}`);
-    if (this.list.length < breaksMax) this.list.push({property, what});
+    const isNew = !this.list.some(each => each.property === property);
+    if (isNew || this.list.length < breaksMax) this.list.push({property, what});
   }
 }

@@ -71,6 +71,11 @@ export class ClientHost implements Host {
     return this.plan.inFlightMax ?? bounds.inFlightMax;
   }
 
+  /** As it was told of it last. */
+  get deployment(): Deployment | undefined {
+    return this.#life?.deployment;
+  }
+
   get address(): string | undefined {
     return this.#life?.address;
   }
@@ -216,7 +221,8 @@ export class ClientHost implements Host {
     }
   }
 
-  async #order({session, process}: Life): Promise<Deployment> {
+  async #order(life: Life): Promise<Deployment> {
+    const {session, process} = life;
     const leader = this.#cluster.leader;
     const answer = await session.askCoordinator(
       ask => this.#load.order(ask, this.#exported),
@@ -230,6 +236,7 @@ export class ClientHost implements Host {
     session.loaded(deployment, changed => {
       this.#cluster.world.reached.note('a deployment changed');
       this.#cluster.changed(changed);
+      if (life.deployment?.id === changed.id) life.deployment = changed;
     });
     return deployment;
   }

@@ -22,4 +22,23 @@ export const corpus: Readonly<Record<string, readonly {seed: number; was: string
     {seed: 14, was: 'the same, for new variants: the client never turned to them'},
     {seed: 39, was: 'a client of a lost deployment asked for no news of it, but every 15 s'},
   ],
+  'poisonous-network': [
+    {
+      seed: 6,
+      was: 'a network that shared GPUs with a poisonous one was refused, though CPUs were left',
+    },
+    {seed: 9, was: 'the same'},
+    {seed: 13, was: 'the same, though another GPU was left'},
+  ],
+  'devices-leave': [
+    {seed: 7, was: 'devices that had left in order counted as crashed, by what they had held'},
+    {seed: 14, was: 'the same: three times, and the network was never loaded again'},
+    {seed: 29, was: 'the same'},
+  ],
+  'virtual-devices': [
+    {seed: 6, was: 'a device that could not be asked for a moment was never asked again'},
+    {seed: 19, was: 'the same'},
+    {seed: 39, was: 'the same'},
+    {seed: 43, was: 'the same'},
+  ],
 };

@@ -26,6 +26,7 @@ export class DeviceProcess {
     const {world, shelf, poisonings, nextName} = cluster;
     const name = `${node}/${kind.kind}`;
     this.process = new SimulatedProcess(nextName(name), world);
+    poisonings.starts(name, restarts);
     const {system, random} = this.process;
     this.plugin = new SimulatedPlugin(this.process, {device: name, kind, world, shelf, poisonings});
     system.provide(settings.plugin, this.plugin);

@@ -42,6 +42,18 @@ export function poisonIsRefused({clients, ledger, world}: Cluster, since: number
   }
 }
 
+/** Every member of a virtual device serves. */
+export function everyVariantIsThere({clients, world}: Cluster): void {
+  for (const {name, plan, deployment} of clients) {
+    const {variants: expected} = plan;
+    const {variants = [], excluded = []} = deployment ?? {};
+    if (expected === undefined || variants.length === expected) continue;
+    const why = excluded.map(({device, error}) => `${device}: ${error.code}: ${error.message}`);
+    const what = `${name} has ${variants.length} of ${expected} variants; ${why.join('; ')}`;
+    world.broken.report('every member of a virtual device comes back', what);
+  }
+}
+
 /** What a scenario rules out. */
 export function neverHappens({world}: Cluster, never: readonly string[]): void {
   for (const what of never) {

@@ -45,6 +45,8 @@ export interface ClientPlan {
   readonly hard?: number;
   /** What it loads again is what it exported before. */
   readonly travels?: boolean;
+  /** After the storm, its network runs in so many ways. */
+  readonly variants?: number;
   /** After the storm, nobody runs its network, and it is told so by this. */
   readonly refusedAs?: ErrorCode;
   /** Of requests that are cancelled on their way. */

@@ -96,11 +96,17 @@ export const scenarios: readonly Scenario[] = [
     name: 'fair-weather',
     about: 'Nothing goes wrong.',
     coordinators: 1,
+    clients: [{...chain, steps: processed}, diamond, memory, {...line, device: 'BATCH:CPU(2)'}],
     weather: calm,
     faults: [],
     stormMs: 5000,
     recoveryMsMax: 1000,
-    sometimes: ['a request ended as done'],
+    never: [
+      'a request ended as STATE_LOST',
+      'a request ended as DEADLINE_EXCEEDED',
+      'a request was tried again',
+    ],
+    sometimes: ['a request ended as done', 'states were read'],
   },
   {
     ...usual,
@@ -119,6 +125,10 @@ export const scenarios: readonly Scenario[] = [
     ...usual,
     name: 'devices-die',
     about: 'Device processes crash, end in order, and are started again by their guardians.',
+    clients: [
+      {...chain, steps: processed},
+      {...diamond, steps: {inputs: [], outputs: ['y', 'z']}},
+    ],
     faults: [
       {what: 'crash', who: 'device', everyMs: [500, 5000], lastsMs: [0, 1000]},
       {what: 'stop', who: 'device', everyMs: [2000, 6000], lastsMs: [0, 1000]},
@@ -153,7 +163,7 @@ export const scenarios: readonly Scenario[] = [
       {what: 'stop', who: 'leader', everyMs: [500, 3000], lastsMs: [0, 500]},
     ],
     steady: true,
-    clients: [{...chain, reloadMs: 400}, diamond],
+    clients: [{...chain, reloadMs: 400, steps: processed}, diamond],
     sometimes: ['the leader crashed', 'another coordinator took over an order'],
   },
   {
@@ -175,7 +185,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'slow-devices',
     about: 'Kernels are slow or stuck, devices are paused; queues fill.',
     clients: [
-      {...chain, everyMs: 60, timeoutMs: 1500, inFlightMax: 8, queuedMax: 8},
+      {...chain, everyMs: 60, timeoutMs: 1500, inFlightMax: 8, queuedMax: 8, prioritised: true},
       {...chain, device: 'MULTI:CPU(4),GPU', network: 'diamond'},
     ],
     faults: [
@@ -218,7 +228,10 @@ export const scenarios: readonly Scenario[] = [
     ...usual,
     name: 'devices-leave',
     about: 'Device processes are asked to end, again and again: nobody is to blame.',
-    clients: [{...line, device: 'GPU'}, chain],
+    clients: [
+      {...line, device: 'GPU'},
+      {...chain, config: {MODEL_DISTRIBUTION_POLICY: 'PIPELINE_PARALLEL'}},
+    ],
     faults: [
       {what: 'stop', who: 'device', everyMs: [100, 600], lastsMs: [0, 100]},
       {what: 'stop', who: 'device', everyMs: [100, 600], lastsMs: [0, 100]},
@@ -250,22 +263,32 @@ export const scenarios: readonly Scenario[] = [
     about: 'MULTI, AUTO and BATCH, some of whose kernels fail, while devices crash and nodes come.',
     nodes: frailNodes,
     clients: [
-      {...line, device: 'MULTI:GPU,CPU', hard: 0.2, prioritised: true},
-      {...line, device: 'AUTO:GPU,CPU', hard: 0.1, steps: processed},
+      {...line, device: 'MULTI:GPU,CPU', variants: 2, hard: 0.2, prioritised: true},
+      {
+        ...line,
+        device: 'AUTO:GPU,CPU',
+        hard: 0.1,
+        steps: processed,
+        config: {MODEL_PRIORITY: 'LOW'},
+      },
+      {...line, device: 'AUTO', everyMs: 600, config: {MODEL_PRIORITY: 'HIGH'}},
       {
         ...line,
         device: 'BATCH:GPU(4)',
-        everyMs: 30,
+        everyMs: 50,
         hard: 0.05,
         prioritised: true,
         config: {AUTO_BATCH_TIMEOUT: 100},
       },
       {...chain, device: 'BATCH:(HETERO:GPU,CPU)(3)', config: {AUTO_BATCH_TIMEOUT: 400}},
     ],
+    stormMs: 7000,
+    recoveryMsMax: 7000,
     faults: [
       {what: 'crash', who: 'device', everyMs: [1000, 6000], lastsMs: [0, 100]},
       {what: 'crash', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 4000]},
       {what: 'stop', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 3000]},
+      {what: 'disconnect', who: 'device', everyMs: [500, 3000], lastsMs: [100, 2000]},
       {what: 'slow', who: 'device', everyMs: [1000, 5000], lastsMs: [500, 2000]},
     ],
     sometimes: [
@@ -289,6 +312,9 @@ export const scenarios: readonly Scenario[] = [
       {what: 'stop', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 3000]},
       {what: 'slow', who: 'device', everyMs: [500, 3000], lastsMs: [500, 2000]},
       {what: 'clog', who: 'device', everyMs: [2000, 8000], lastsMs: [500, 4000]},
+      {what: 'stuck', who: 'device', everyMs: [2000, 8000], lastsMs: [500, 2000]},
+      {what: 'mute', who: 'device', everyMs: [3000, 9000], lastsMs: [200, 3000]},
+      {what: 'disconnect', who: 'client', everyMs: [3000, 9000], lastsMs: [200, 2000]},
       {what: 'crash', who: 'leader', everyMs: [4000, 9000], lastsMs: [100, 4000]},
     ],
     sometimes: [
@@ -305,8 +331,10 @@ export const scenarios: readonly Scenario[] = [
     clients: [
       {...chain, travels: true, reloadMs: 900, steps: processed},
       {...memory, travels: true, reloadMs: 1500},
-      {...line, device: 'MULTI:GPU,CPU', travels: true, reloadMs: 1100},
+      {...line, device: 'MULTI:GPU,CPU', variants: 2, travels: true, reloadMs: 1100},
     ],
+    stormMs: 7000,
+    recoveryMsMax: 8000,
     faults: [
       {what: 'crash', who: 'device', everyMs: [1500, 6000], lastsMs: [0, 100]},
       {what: 'crash', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 4000]},

@@ -3,6 +3,7 @@ import {Cluster} from './cluster.js';
 import {inspectStages} from './inspector.js';
 import * as properties from './properties.js';
 import type {Scenario} from './scenario.js';
+import type {SimulatedNetwork} from './simulated-network.js';
 import {SimulatedWorld} from './simulated-world.js';
 import {Storm} from './storm.js';
 import {calm} from './weather.js';
@@ -35,13 +36,20 @@ const releaseMs = 5000;
 /** What was forgotten is gone after this time. */
 const expireMs = 110_000;
 
+export interface SimulateOptions {
+  readonly trace: boolean;
+  /** Spoils what goes between processes. */
+  readonly tamper?: SimulatedNetwork['tamper'];
+}
+
 /** Runs a scenario with a seed: the same seed, the same run. */
 export async function simulate(
   scenario: Scenario,
   seed: number,
-  options: {readonly trace: boolean} = {trace: false},
+  {trace, tamper}: SimulateOptions = {trace: false},
 ): Promise<Run> {
-  const world = new SimulatedWorld(seed, options);
+  const world = new SimulatedWorld(seed, {trace});
+  if (tamper !== undefined) world.network.tamper = tamper;
   const cluster = new Cluster(scenario, world);
   try {
     await live(scenario, cluster);
@@ -107,6 +115,7 @@ async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
   properties.someCoordinatorLeads(cluster);
   if (scenario.steady) properties.nothingMoves(cluster);
   properties.newRequestsSucceed(cluster, since);
+  properties.everyVariantIsThere(cluster);
   properties.poisonIsRefused(cluster, since);
   properties.neverHappens(cluster, scenario.never ?? []);
   properties.everyRequestSettles(cluster);

@@ -50,6 +50,8 @@ export interface NetworkOptions {
 export class SimulatedNetwork {
   weather: Weather = calm;
   watcher: Watcher = () => {};
+  /** What becomes of frames on their way; tests spoil them, to see whether that is noticed. */
+  tamper: (frame: Frame) => Frame = frame => frame;
   readonly #options: NetworkOptions;
   readonly #peers = new Set<Peer>();
   readonly #cut = new Set<Link>();
@@ -89,7 +91,8 @@ export class SimulatedNetwork {
     };
   }
 
-  send(from: Peer, address: Address, frame: Frame, options: SendOptions): void {
+  send(from: Peer, address: Address, sent: Frame, options: SendOptions): void {
+    const frame = this.tamper(sent);
     const here = from.listensAt(address);
     if (here) this.#post(from, address, frame);
     if (here && !address.startsWith('all.')) return;

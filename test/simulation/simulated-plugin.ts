@@ -77,6 +77,9 @@ export class SimulatedPlugin implements TaskExecutor<PluginTask> {
         return this.#export(task.address);
       case 'canImport':
         return this.#canImport(task.requirements);
+      case 'measure':
+        await this.#process.delay(this.#process.random.next() * 20);
+        return {workPerMs: 100 / this.#setting.kind.kernelMs};
       case 'release':
         return this.#release(task.address);
       default:

@@ -1,12 +1,26 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
-import {InferenceError} from '../../src/errors.js';
+import type {Output} from '../../schemas/messages/client.js';
+import type {Heartbeat} from '../../schemas/messages/registry.js';
+import type {Infer} from '../../schemas/messages/stage.js';
+import type {NamedTensors} from '../../schemas/tensor.js';
+import {mergeTensors, splitTensors} from '../../src/app/batch-tensors.js';
+import {InferenceError, invariant} from '../../src/errors.js';
 import {Cluster} from './cluster.js';
+import {sameValue} from './network-shelf.js';
 import {networks} from './networks.js';
+import {everyVariantIsThere, neverHappens} from './properties.js';
 import type {Scenario} from './scenario.js';
 import {scenarios} from './scenarios.js';
+import {simulate} from './simulate.js';
 import {SimulatedProcess} from './simulated-process.js';
 import {SimulatedWorld} from './simulated-world.js';
+
+function scenarioOf(name: string): Scenario {
+  const scenario = scenarios.find(each => each.name === name);
+  invariant(scenario !== undefined, `there is a scenario ${name}`);
+  return scenario;
+}
 
 /** A cluster in which nobody has started, and a client's process with one request of 100 ms. */
 function withRequest() {
@@ -29,7 +43,7 @@ function withRequest() {
   const done = {kind: 'done', request: 0, timings: [], attempts: 1} as const;
   const end = (outputs = expected) => cluster.ledger.ended('client.a', {...done, outputs});
   const broken = () => world.broken.list.map(({property}) => property);
-  return {world, cluster, inputs, expected, end, broken};
+  return {world, cluster, process, inputs, expected, end, broken};
 }
 
 test('a request that ends twice is noticed', t => {
@@ -65,6 +79,93 @@ test('an order of somebody who does not lead is noticed', t => {
   cluster.store.onPut('other', 'deployment.a', {term: 2});
   cluster.store.onPut('third', 'deployment.a', {term: 1});
   t.is(broken().length, 3);
+});
+
+test('a request that fails because of another is noticed, and one that is to fail is not', t => {
+  const {cluster, process, expected, broken} = withRequest();
+  const error = new InferenceError('STAGE_FAILED', 'the kernel failed');
+  const rest = {client: 'client.a', process, deadlineAt: 1e9, expected, stateful: false};
+  cluster.ledger.submitted({...rest, request: 1, hard: true});
+  cluster.ledger.ended('client.a', {kind: 'failed', request: 1, error});
+  t.deepEqual(broken(), []);
+  cluster.ledger.ended('client.a', {kind: 'failed', request: 0, error});
+  t.deepEqual(broken(), ['no request fails for another’s sake']);
+});
+
+test('rows of a batch that go to each other’s requests are noticed', t => {
+  const {cluster, inputs} = withRequest();
+  const network = cluster.networkOf('chain');
+  const other = new Map([['x', cluster.shelf.input(network, 'other')]]);
+  const compute = (given: NamedTensors) => cluster.shelf.compute(network, given);
+  const together = splitTensors(compute(mergeTensors([inputs, other])), [1, 1]);
+  t.true(sameValue(together?.[0]?.get('y'), compute(inputs).get('y')));
+  t.true(sameValue(together?.[1]?.get('y'), compute(other).get('y')));
+  t.false(sameValue(together?.[1]?.get('y'), compute(inputs).get('y')));
+});
+
+test('an inference that goes on from the states of others is noticed', async t => {
+  const run = await simulate(scenarioOf('fair-weather'), 1, {
+    trace: false,
+    tamper: frame => {
+      const message = frame.message as Infer;
+      if (message.kind !== 'infer' || message.state === undefined) return frame;
+      const state = {...message.state, session: message.state.session & ~1};
+      return {...frame, message: {...message, state}};
+    },
+  });
+  const properties = new Set(run.broken.map(({property}) => property));
+  t.true(
+    properties.has('every inference goes on from the states before it'),
+    [...properties].join(),
+  );
+});
+
+test('states that are told wrong are noticed', async t => {
+  let last: NamedTensors | undefined;
+  const run = await simulate(scenarioOf('fair-weather'), 1, {
+    trace: false,
+    tamper: frame => {
+      if ((frame.message as Output).kind !== 'output' || !frame.tensors.has('h')) return frame;
+      const tensors = last ?? frame.tensors;
+      last = frame.tensors;
+      return {...frame, tensors};
+    },
+  });
+  t.true(run.broken.some(({what}) => what.endsWith('was told so')));
+});
+
+test('a poisonous network that nobody counts the crashes of is noticed, and that its client waits', async t => {
+  const run = await simulate(scenarioOf('poisonous-network'), 1, {
+    trace: false,
+    tamper: frame => {
+      const message = frame.message as Heartbeat;
+      if (message.kind !== 'heartbeat') return frame;
+      return {...frame, message: {...message, device: {...message.device, restarts: 0}}};
+    },
+  });
+  const properties = new Set(run.broken.map(({property}) => property));
+  for (const property of [
+    'what ends its device three times is not loaded there again',
+    'a poisonous network is quarantined, and its client is told so',
+  ]) {
+    t.true(properties.has(property), property);
+  }
+});
+
+test('a member of a virtual device that is not there is noticed', t => {
+  const world = new SimulatedWorld(1, {trace: false});
+  everyVariantIsThere(new Cluster(scenarioOf('virtual-devices'), world));
+  const [first] = world.broken.list;
+  t.is(first?.property, 'every member of a virtual device comes back');
+});
+
+test('what a scenario rules out is noticed when it happens', t => {
+  const {world, cluster, broken} = withRequest();
+  neverHappens(cluster, ['a load ended as QUARANTINED']);
+  t.deepEqual(broken(), []);
+  world.reached.note('a load ended as QUARANTINED');
+  neverHappens(cluster, ['a load ended as QUARANTINED']);
+  t.deepEqual(broken(), ['what nothing leads to does not happen']);
 });
 
 test('docs/SIMULATION.md tells of every scenario', t => {
