@@ -134,7 +134,7 @@ test('states that are told wrong are noticed', async t => {
   t.true(run.broken.some(({what}) => what.endsWith('was told so')));
 });
 
-test('a poisonous network that nobody counts the crashes of is noticed, and that its client waits', async t => {
+test('a poisonous network whose crashes nobody counts is noticed, twice', async t => {
   const run = await simulate(scenarioOf('poisonous-network'), 1, {
     trace: false,
     tamper: frame => {

@@ -214,7 +214,7 @@ test('a device that leaves between query and load fails the order with stage and
   t.is(cluster.records.kept.size, 0);
 });
 
-test('a load that only a device would take that left while it was queried may be tried again', async t => {
+test('a load on a device that leaves while it is queried may be tried again', async t => {
   const {cluster, second} = await mixedCluster();
   second.onQuery = () => {
     cluster.system.stop(wasm.address);
