@@ -34,8 +34,8 @@ export interface Queried {
   readonly wish: Wish;
   readonly inspection: Inspection;
   readonly candidates: readonly Candidate[];
-  /** Why some device could not be asked, which may pass. */
-  readonly silent: InferenceError | undefined;
+  /** Some device is not there, which may pass. One that did not answer in time is not waited for again. */
+  readonly lost: InferenceError | undefined;
   /** What candidates say against pre- and postprocessing. */
   readonly processing: ProcessingFaults;
   /** How fast devices are, if the network is to be distributed by cost. */
@@ -85,13 +85,15 @@ export function* queryWishes(
       return {device: label, support: all.reduce(both)};
     });
     const query = processingQuery(wish, inspection);
-    const [silent] = devicesOf(wish).flatMap(device => {
-      const answer = byKey.get(questionKey(wish, device));
-      return answer?.ok === false ? [silenceOf(answer.error)] : [];
-    });
+    const lost = devicesOf(wish)
+      .flatMap(device => {
+        const answer = byKey.get(questionKey(wish, device));
+        return answer?.ok === false ? [silenceOf(answer.error)] : [];
+      })
+      .find(({code}) => code === 'DEVICE_LOST');
     const processing = yield* askProcessing(wish, inspection, query);
     const measured = isPipelined(wish) ? yield* measureDevices(wish) : null;
-    queried.push({order, wish, inspection, candidates, silent, processing, measured});
+    queried.push({order, wish, inspection, candidates, lost, processing, measured});
   }
   return queried;
 }
@@ -115,17 +117,17 @@ export function devicesOf({chosen}: Wish): readonly DeviceDescription[] {
 }
 
 /**
- * Decides where everything goes; throws what the policy throws. What no device supports, one that could
- * not be asked may: then it throws why that is.
+ * Decides where everything goes; throws what the policy throws. What no device supports, one that is
+ * not there may: then it throws DEVICE_LOST.
  */
 export function layOut(queried: Queried): Split {
   try {
     return layOutAsked(queried);
   } catch (thrown) {
     const {code, message} = InferenceError.from(thrown);
-    const {silent} = queried;
-    if (silent === undefined || code !== 'UNSUPPORTED_OPERATIONS') throw thrown;
-    throw new InferenceError(silent.code, message, silent.place, {cause: thrown});
+    const {lost} = queried;
+    if (lost === undefined || code !== 'UNSUPPORTED_OPERATIONS') throw thrown;
+    throw new InferenceError(lost.code, message, lost.place, {cause: thrown});
   }
 }
 
