@@ -11,7 +11,7 @@ import {type PreparedWish, prepareImports} from './import-variants.js';
 import {type KeptDeployment, replicasOf} from './kept-deployment.js';
 import {loadStages, type Prepared, prepareStages, releaseStages} from './lay-out.js';
 import type {Quarantine} from './quarantine.js';
-import {devicesOf, layOut, type Queried, queryWishes} from './split.js';
+import {devicesOf, layOut, makeshiftOf, type Queried, queryWishes} from './split.js';
 
 /** What building variants needs of the coordinator. */
 export interface DeployContext {
@@ -103,15 +103,23 @@ function* ask(
   }
 }
 
+/** What serves stays as it is until all that it is to be laid out on is there. */
 function* prepare(
   kept: KeptDeployment,
-  {queried}: Asked,
-  {planner}: DeployContext,
+  {wish, queried}: Asked,
+  {planner, devices}: DeployContext,
 ): Flow<Prepared | InferenceError> {
   if (queried instanceof InferenceError) return queried;
   try {
+    const split = layOut(queried);
+    const makeshift = makeshiftOf(split);
+    if (
+      makeshift !== undefined &&
+      kept.alive(devices()).some(({variant}) => variant.device === wish.label)
+    )
+      return makeshift;
     const options = {id: kept.id, variant: kept.nextVariant(), planner};
-    return yield* prepareStages(layOut(queried), options);
+    return yield* prepareStages(split, options);
   } catch (thrown) {
     return InferenceError.from(thrown);
   }
@@ -192,7 +200,7 @@ function variantOf(prepared: Prepared, answers: readonly LoadAnswer[]): BuiltVar
   const requestsMax = wish.requestsMax === 'optimal' ? requestsOptimal : wish.requestsMax;
   return {
     variant: {id, device: wish.label, requestsOptimal, requestsMax, batch: wish.batch, stageGraph},
-    key: wishKey(wish),
+    key: prepared.makeshift ? `${wishKey(wish)}, in part` : wishKey(wish),
     devices: [...new Set(orders.map(({device}) => device.address))],
   };
 }

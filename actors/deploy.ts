@@ -1,5 +1,4 @@
 import type {BuiltVariant, Deployment} from '../schemas/deployment.js';
-import type {DeviceDescription} from '../schemas/device.js';
 import {InferenceError} from '../src/errors.js';
 import type {Flow} from '../src/kernel/flows.js';
 import type {Wish, Wishes} from '../src/plan/wish.js';
@@ -60,7 +59,7 @@ function* fulfilAll(
 ): Flow<Fulfilled> {
   const missing = wishes.filter(wish => builtFor(kept, wish) === undefined);
   const {built, unbuilt} = yield* buildVariants(kept, missing, context);
-  const unused = aliveOf(kept, context.devices());
+  const unused = kept.alive(context.devices());
   const chosen = wishes.flatMap(wish => {
     const found = builtFor(kept, wish) ?? built.get(wish);
     if (found !== undefined) return [found];
@@ -88,18 +87,13 @@ function* fulfilFirst(
     chosen.push(...built.values());
     failed.push(...unbuilt);
   }
-  const built = chosen.length > 0 ? chosen : aliveOf(kept, context.devices());
+  const built = chosen.length > 0 ? chosen : kept.alive(context.devices());
   return {built, unbuilt: failed};
 }
 
 function builtFor(kept: KeptDeployment, wish: Wish): BuiltVariant | undefined {
   const key = wishKey(wish);
   return kept.built.find(each => each.key === key);
-}
-
-function aliveOf(kept: KeptDeployment, devices: readonly DeviceDescription[]): BuiltVariant[] {
-  const alive = new Set(devices.map(({address}) => address));
-  return kept.built.filter(each => each.devices.every(address => alive.has(address)));
 }
 
 function* describe(

@@ -1,4 +1,5 @@
 import type {BuiltVariant, Deployment, DeploymentRecord, Variant} from '../schemas/deployment.js';
+import type {DeviceDescription} from '../schemas/device.js';
 import type {ClientMessage} from '../schemas/messages/client.js';
 import type {LoadOrder} from '../schemas/split-order.js';
 import type {Replica} from '../schemas/stage-graph.js';
@@ -106,6 +107,12 @@ export class KeptDeployment {
 
   get #serving(): readonly Replica[] {
     return this.built.flatMap(({variant}) => replicasOf(variant));
+  }
+
+  /** Of its variants, those whose devices are all there. */
+  alive(devices: readonly DeviceDescription[]): BuiltVariant[] {
+    const there = new Set(devices.map(({address}) => address));
+    return this.built.filter(each => each.devices.every(address => there.has(address)));
   }
 
   get clients(): number {

@@ -24,7 +24,7 @@ import {configOf} from '../src/plan/device-config.js';
 import {stageSources} from '../src/plan/stage-sources.js';
 import type {Wish} from '../src/plan/wish.js';
 import type {ExtractedPart, PlannerTask} from './planner-task.js';
-import type {Split} from './split.js';
+import {makeshiftOf, type Split} from './split.js';
 
 export interface LayOutOptions {
   /** The deployment's. */
@@ -56,6 +56,8 @@ export interface Prepared {
   readonly variant: number;
   readonly stageGraph: StageGraph;
   readonly orders: readonly PlacedOrder[];
+  /** It does without a device that it may have soon: the wish stays open. */
+  readonly makeshift: boolean;
 }
 
 /** Stores the network of every stage and says where each will be. Throws as `placeWish`. */
@@ -63,7 +65,8 @@ export function* prepareStages(split: Split, options: LayOutOptions): Flow<Prepa
   checkStageCounts(split.wish, split.stageGraph);
   const networks = yield* extractStages(split, options.planner);
   const sources = networks.map(network => ({network, compiled: null}));
-  return placeWish(split.wish, {stageGraph: split.stageGraph, sources}, options);
+  const placed = placeWish(split.wish, {stageGraph: split.stageGraph, sources}, options);
+  return {...placed, makeshift: makeshiftOf(split) !== undefined};
 }
 
 /** A stage graph that is to be loaded, and what each of its stages is made from. */
@@ -88,7 +91,7 @@ export function placeWish(
     invariant(source !== undefined, `${stage.name} is made from nothing`);
     return stageOrders(wish, {stageGraph, stage, source, id: options.id});
   });
-  return {wish, variant: options.variant, stageGraph, orders};
+  return {wish, variant: options.variant, stageGraph, orders, makeshift: false};
 }
 
 /**

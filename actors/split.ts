@@ -28,14 +28,20 @@ import {
   placeProcessing,
 } from './processing-places.js';
 
+/** A candidate some device of which is not there, by its label. */
+interface LostCandidate {
+  readonly label: string;
+  readonly error: InferenceError;
+}
+
 /** A network that has been asked about: what every candidate of a wish says of every operation. */
 export interface Queried {
   readonly order: SplitOrder;
   readonly wish: Wish;
   readonly inspection: Inspection;
   readonly candidates: readonly Candidate[];
-  /** Some device is not there, which may pass. One that did not answer in time is not waited for again. */
-  readonly lost: InferenceError | undefined;
+  /** Candidates that are not there, which may pass. Who did not answer in time is not waited for again. */
+  readonly lost: readonly LostCandidate[];
   /** What candidates say against pre- and postprocessing. */
   readonly processing: ProcessingFaults;
   /** How fast devices are, if the network is to be distributed by cost. */
@@ -85,12 +91,13 @@ export function* queryWishes(
       return {device: label, support: all.reduce(both)};
     });
     const query = processingQuery(wish, inspection);
-    const lost = devicesOf(wish)
-      .flatMap(device => {
+    const lost = wish.chosen.flatMap(({label, devices}) =>
+      devices.flatMap(device => {
         const answer = byKey.get(questionKey(wish, device));
-        return answer?.ok === false ? [silenceOf(answer.error)] : [];
-      })
-      .find(({code}) => code === 'DEVICE_LOST');
+        const error = answer?.ok === false ? silenceOf(answer.error) : undefined;
+        return error?.code === 'DEVICE_LOST' ? [{label, error}] : [];
+      }),
+    );
     const processing = yield* askProcessing(wish, inspection, query);
     const measured = isPipelined(wish) ? yield* measureDevices(wish) : null;
     queried.push({order, wish, inspection, candidates, lost, processing, measured});
@@ -125,9 +132,9 @@ export function layOut(queried: Queried): Split {
     return layOutAsked(queried);
   } catch (thrown) {
     const {code, message} = InferenceError.from(thrown);
-    const {lost} = queried;
+    const [lost] = queried.lost;
     if (lost === undefined || code !== 'UNSUPPORTED_OPERATIONS') throw thrown;
-    throw new InferenceError(lost.code, message, lost.place, {cause: thrown});
+    throw new InferenceError(lost.error.code, message, lost.error.place, {cause: thrown});
   }
 }
 
@@ -176,6 +183,13 @@ function layOutAsked(queried: Queried): Split {
     cuts,
     stageGraph: withStates({...stageGraph, stages: placed}, states),
   };
+}
+
+/** Why a network is laid out on others than the wish prefers, which may pass; undefined if it is not. */
+export function makeshiftOf({wish, lost, stageGraph}: Split): InferenceError | undefined {
+  const used = new Set(stageGraph.stages.map(({device}) => device));
+  const last = wish.chosen.findLastIndex(({label}) => used.has(label));
+  return lost.find(({label}) => wish.chosen.findIndex(each => each.label === label) < last)?.error;
 }
 
 /** What loading the first wish that can be had would do; throws why the first cannot, if none can. */

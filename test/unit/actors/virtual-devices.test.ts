@@ -96,6 +96,32 @@ test('MULTI goes without a device that cannot be asked, until it can', async t =
   t.deepEqual(last?.variants.map(placesOf), [[['host-b/WASM']], [['host-a/CPU']]]);
 });
 
+test('HETERO is laid out with a device that could not be asked at first once it can', async t => {
+  const {cluster, wasm: away} = await threeDevices();
+  away.onQuery = () => {
+    throw new InferenceError('DEVICE_LOST', 'the connection is interrupted');
+  };
+  const {variants} = await load(cluster, 'HETERO:WASM,CPU');
+  t.deepEqual(variants.map(placesOf), [[['host-a/CPU']]]);
+  await cluster.world.advance(20_000);
+  const meanwhile = cluster.changes.map(({epoch, variants: [first]}) => [epoch, first?.id]);
+  t.deepEqual([...new Set(meanwhile.map(String))], ['1,0'], 'it stays as it is');
+  away.onQuery = undefined;
+  await cluster.world.advance(60_000);
+  t.deepEqual(cluster.changes.at(-1)?.variants.map(placesOf), [[['host-b/WASM']]]);
+});
+
+test('HETERO is not laid out again for a device that it does not prefer', async t => {
+  const {cluster, wasm: away} = await threeDevices();
+  away.onQuery = () => {
+    throw new InferenceError('DEVICE_LOST', 'the connection is interrupted');
+  };
+  await load(cluster, 'HETERO:CPU,WASM');
+  const asked = away.tasks.length;
+  await cluster.world.advance(60_000);
+  t.is(away.tasks.length, asked);
+});
+
 test('MULTI fails when none of its devices takes the network, with the reason of each', async t => {
   const {cluster, wasm: first, cpu: second} = await threeDevices();
   first.refused = {exp: 'too hard'};
