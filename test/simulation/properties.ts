@@ -54,6 +54,18 @@ export function everyVariantIsThere({clients, world}: Cluster): void {
   }
 }
 
+/** Networks are back on all that they are to be laid out on. */
+export function everyMemberIsUsed({clients, world}: Cluster): void {
+  for (const {name, plan, deployment} of clients) {
+    const stages = (deployment?.variants ?? []).flatMap(({stageGraph}) => stageGraph.stages);
+    const missing = (plan.uses ?? []).filter(
+      label => !stages.some(stage => stage.device === label),
+    );
+    if (missing.length === 0) continue;
+    world.broken.report('every network is laid out in full', `${name} is not on ${missing}`);
+  }
+}
+
 /** What a scenario rules out. */
 export function neverHappens({world}: Cluster, never: readonly string[]): void {
   for (const what of never) {

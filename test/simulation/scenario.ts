@@ -45,6 +45,8 @@ export interface ClientPlan {
   readonly hard?: number;
   /** What it loads again is what it exported before. */
   readonly travels?: boolean;
+  /** After the storm, its network has stages on these. */
+  readonly uses?: readonly string[];
   /** After the storm, its network runs in so many ways. */
   readonly variants?: number;
   /** After the storm, nobody runs its network, and it is told so by this. */
@@ -106,6 +108,8 @@ export interface Scenario {
   readonly steady?: boolean;
   /** What no seed may come to. */
   readonly never?: readonly string[];
+  /** How many seeds the tests run it with; fewer where much is going on. */
+  readonly seeds: number;
   /** Hard cases that some of the seeds must come to. */
   readonly sometimes: readonly string[];
 }

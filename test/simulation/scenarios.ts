@@ -88,6 +88,7 @@ const usual = {
   weather: breezy,
   stormMs: 8000,
   recoveryMsMax: 9000,
+  seeds: 50,
 } as const;
 
 export const scenarios: readonly Scenario[] = [
@@ -96,8 +97,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'fair-weather',
     about: 'Nothing goes wrong.',
     coordinators: 1,
-    clients: [{...chain, steps: processed}, diamond, memory, {...line, device: 'BATCH:CPU(2)'}],
+    clients: [{...chain, steps: processed}, memory],
     weather: calm,
+    seeds: 14,
     faults: [],
     stormMs: 5000,
     recoveryMsMax: 1000,
@@ -125,10 +127,7 @@ export const scenarios: readonly Scenario[] = [
     ...usual,
     name: 'devices-die',
     about: 'Device processes crash, end in order, and are started again by their guardians.',
-    clients: [
-      {...chain, steps: processed},
-      {...diamond, steps: {inputs: [], outputs: ['y', 'z']}},
-    ],
+    clients: [{...chain, steps: processed}, diamond],
     faults: [
       {what: 'crash', who: 'device', everyMs: [500, 5000], lastsMs: [0, 1000]},
       {what: 'stop', who: 'device', everyMs: [2000, 6000], lastsMs: [0, 1000]},
@@ -170,6 +169,10 @@ export const scenarios: readonly Scenario[] = [
     ...usual,
     name: 'links-break',
     about: 'Links are cut, one way too, clogged, and connections are interrupted.',
+    clients: [
+      {...chain, uses: ['GPU', 'CPU']},
+      {...diamond, uses: ['GPU', 'CPU']},
+    ],
     faults: [
       {what: 'mute', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 6000]},
       {what: 'deafen', who: 'device', everyMs: [1000, 6000], lastsMs: [200, 6000]},
@@ -232,6 +235,7 @@ export const scenarios: readonly Scenario[] = [
       {...line, device: 'GPU'},
       {...chain, config: {MODEL_DISTRIBUTION_POLICY: 'PIPELINE_PARALLEL'}},
     ],
+    seeds: 14,
     faults: [
       {what: 'stop', who: 'device', everyMs: [100, 600], lastsMs: [0, 100]},
       {what: 'stop', who: 'device', everyMs: [100, 600], lastsMs: [0, 100]},
@@ -250,6 +254,7 @@ export const scenarios: readonly Scenario[] = [
       {...chain, steps: processed},
       {...line, device: 'MULTI:GPU,CPU'},
     ],
+    seeds: 14,
     faults: [],
     sometimes: [
       'a kernel ended the process of its device',
@@ -284,6 +289,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     stormMs: 7000,
     recoveryMsMax: 7000,
+    seeds: 14,
     faults: [
       {what: 'crash', who: 'device', everyMs: [1000, 6000], lastsMs: [0, 100]},
       {what: 'crash', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 4000]},
@@ -307,6 +313,7 @@ export const scenarios: readonly Scenario[] = [
       {...memory, cancelled: 0.1},
       {...memory, device: 'AUTO:CPU,GPU', steps: processed},
     ],
+    seeds: 14,
     faults: [
       {what: 'crash', who: 'device', everyMs: [1000, 5000], lastsMs: [0, 100]},
       {what: 'stop', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 3000]},
@@ -335,6 +342,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     stormMs: 7000,
     recoveryMsMax: 8000,
+    seeds: 14,
     faults: [
       {what: 'crash', who: 'device', everyMs: [1500, 6000], lastsMs: [0, 100]},
       {what: 'crash', who: 'node', everyMs: [3000, 9000], lastsMs: [500, 4000]},

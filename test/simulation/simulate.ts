@@ -116,6 +116,7 @@ async function recover(scenario: Scenario, cluster: Cluster): Promise<void> {
   if (scenario.steady) properties.nothingMoves(cluster);
   properties.newRequestsSucceed(cluster, since);
   properties.everyVariantIsThere(cluster);
+  properties.everyMemberIsUsed(cluster);
   properties.poisonIsRefused(cluster, since);
   properties.neverHappens(cluster, scenario.never ?? []);
   properties.everyRequestSettles(cluster);

@@ -5,8 +5,6 @@ import type {Scenario} from './scenario.js';
 import {scenarios} from './scenarios.js';
 import {type Run, simulate} from './simulate.js';
 
-const seeds = 50;
-
 /** A run that failed: what was broken, and how to see it again. */
 function failureOf(run: Run): readonly string[] {
   const [first] = run.broken;
@@ -14,12 +12,13 @@ function failureOf(run: Run): readonly string[] {
   return [`${first.property}: ${first.what}\n  ${replayCommand(run)}`];
 }
 
-async function runAll({name, ...scenario}: Scenario): Promise<readonly Run[]> {
+async function runAll(scenario: Scenario): Promise<readonly Run[]> {
+  const {name, seeds} = scenario;
   const once = (corpus[name] ?? []).map(({seed}) => seed);
   const drawn = Array.from({length: seeds}, (_, at) => at + 1);
   const runs: Run[] = [];
   for (const seed of new Set([...once, ...drawn])) {
-    runs.push(await simulate({name, ...scenario}, seed));
+    runs.push(await simulate(scenario, seed));
   }
   return runs;
 }

@@ -9,7 +9,7 @@ import {InferenceError, invariant} from '../../src/errors.js';
 import {Cluster} from './cluster.js';
 import {sameValue} from './network-shelf.js';
 import {networks} from './networks.js';
-import {everyVariantIsThere, neverHappens} from './properties.js';
+import {everyMemberIsUsed, everyVariantIsThere, neverHappens} from './properties.js';
 import type {Scenario} from './scenario.js';
 import {scenarios} from './scenarios.js';
 import {simulate} from './simulate.js';
@@ -157,6 +157,13 @@ test('a member of a virtual device that is not there is noticed', t => {
   everyVariantIsThere(new Cluster(scenarioOf('virtual-devices'), world));
   const [first] = world.broken.list;
   t.is(first?.property, 'every member of a virtual device comes back');
+});
+
+test('a network that is not laid out on all that it is to use is noticed', t => {
+  const world = new SimulatedWorld(1, {trace: false});
+  everyMemberIsUsed(new Cluster(scenarioOf('links-break'), world));
+  const properties = world.broken.list.map(({property}) => property);
+  t.deepEqual(properties, Array(2).fill('every network is laid out in full'));
 });
 
 test('what a scenario rules out is noticed when it happens', t => {
