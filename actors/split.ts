@@ -40,7 +40,7 @@ export interface Queried {
   readonly wish: Wish;
   readonly inspection: Inspection;
   readonly candidates: readonly Candidate[];
-  /** Candidates that are not there, which may pass. Who did not answer in time is not waited for again. */
+  /** Candidates that are not there, which may pass; one that was silent for too long is none. */
   readonly lost: readonly LostCandidate[];
   /** What candidates say against pre- and postprocessing. */
   readonly processing: ProcessingFaults;
@@ -185,7 +185,7 @@ function layOutAsked(queried: Queried): Split {
   };
 }
 
-/** Why a network is laid out on others than the wish prefers, which may pass; undefined if it is not. */
+/** Why a network is laid out on others than it is to be, which may pass; else undefined. */
 export function makeshiftOf({wish, lost, stageGraph}: Split): InferenceError | undefined {
   const used = new Set(stageGraph.stages.map(({device}) => device));
   const last = wish.chosen.findLastIndex(({label}) => used.has(label));
