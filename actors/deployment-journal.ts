@@ -1,3 +1,4 @@
+import type {Deployment} from '../schemas/deployment.js';
 import {InferenceError} from '../src/errors.js';
 import type {LogEffect} from '../src/kernel/behaviour.js';
 import type {KeptDeployment} from './kept-deployment.js';
@@ -8,8 +9,9 @@ export function loadedEntry(kept: KeptDeployment): LogEffect {
   return entry(kept, 'a network is loaded');
 }
 
-export function movedEntry(kept: KeptDeployment): LogEffect {
-  return entry(kept, 'a network is laid out anew');
+/** None where it is as it was before. */
+export function movedEntries(kept: KeptDeployment, before: Deployment): readonly LogEffect[] {
+  return kept.deployment === before ? [] : [entry(kept, 'a network is laid out anew')];
 }
 
 export function expiredEntry(kept: KeptDeployment): LogEffect {

@@ -4,14 +4,14 @@ import type {Ask} from '../schemas/messages/ask.js';
 import type {ClientMessage} from '../schemas/messages/client.js';
 import type {CoordinatorMessage} from '../schemas/messages/coordinator.js';
 import type {LoadOrder} from '../schemas/split-order.js';
-import type {Effect, LogEffect} from '../src/kernel/behaviour.js';
+import type {Effect} from '../src/kernel/behaviour.js';
 import type {Flow, FlowMessage, Flows} from '../src/kernel/flows.js';
 import type {Wishes} from '../src/plan/wish.js';
 import {askKey} from './answer.js';
 import type {DeployContext} from './build-variants.js';
 import {findUnfit} from './can-import.js';
 import {deploy, isFulfilled} from './deploy.js';
-import {expiredEntry, loadedEntry, loseDeployment, movedEntry} from './deployment-journal.js';
+import {expiredEntry, loadedEntry, loseDeployment, movedEntries} from './deployment-journal.js';
 import type {DeploymentTask} from './deployment-task.js';
 import {drain} from './drain.js';
 import {KeptDeployment} from './kept-deployment.js';
@@ -277,7 +277,7 @@ export class Deployments {
     return this.#flows.start(deploy(kept, wishes, this.#context), outcome => {
       kept.working = false;
       if (kept.released) return [];
-      const entries = outcome.ok ? moved(kept, before) : loseDeployment(kept, outcome.error);
+      const entries = outcome.ok ? movedEntries(kept, before) : loseDeployment(kept, outcome.error);
       const again = this.#adaptAgain(kept, outcome.ok);
       const news = kept.saved ? kept.announce() : this.#saveAndAnnounce(kept);
       return [...entries, ...news, ...again, ...this.#tendLater()];
@@ -386,10 +386,6 @@ export class Deployments {
     this.#tending = true;
     return [{do: 'after', key: 'tend', delayMs: tendMs, message: {kind: 'tend'}}];
   }
-}
-
-function moved(kept: KeptDeployment, before: Deployment): readonly LogEffect[] {
-  return kept.deployment === before ? [] : [movedEntry(kept)];
 }
 
 function adaptLater(delayMs: number, id: string | null = null): Effect<DeploymentsMessage> {

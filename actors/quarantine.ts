@@ -5,8 +5,6 @@ import {InferenceError} from '../src/errors.js';
 const crashesMax = 3;
 /** … within this time: a process dies of other things too. */
 const windowMs = 600_000;
-/** Devices that are remembered besides those that are alive; the oldest go first. */
-const processesMax = 4096;
 /** Pairs of network and device that are remembered; the oldest go first. */
 const countsMax = 1024;
 
@@ -23,7 +21,7 @@ interface Process {
  * that device. A process that is asked to end, or whose host is gone, has not crashed.
  */
 export class Quarantine {
-  /** The last process of each device, by the device's name. */
+  /** The last process of each device that is alive or absent, by the device's name. */
   readonly #processes = new Map<string, Process>();
   /** When, by network and device. */
   readonly #crashes = new Map<string, readonly number[]>();
@@ -41,15 +39,6 @@ export class Quarantine {
       if (last !== undefined && restarts > last.restarts) this.#count(name, last, now);
       this.#processes.delete(name);
       this.#processes.set(name, {address, restarts, networks: new Set()});
-    }
-    if (this.#processes.size > processesMax) this.#forgetOldest(devices);
-  }
-
-  #forgetOldest(devices: readonly DeviceDescription[]): void {
-    const alive = new Set(devices.map(({name}) => name));
-    for (const name of this.#processes.keys()) {
-      if (this.#processes.size <= processesMax) return;
-      if (!alive.has(name)) this.#processes.delete(name);
     }
   }
 

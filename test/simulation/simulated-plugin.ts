@@ -111,7 +111,8 @@ export class SimulatedPlugin implements TaskExecutor<PluginTask> {
     const {AUTO_BATCH_TIMEOUT: batchTimeoutMs} = standardConfig(config);
     const {timers} = this.#process.world;
     const onStuck = () => this.#process.crash('has a kernel that does not end');
-    const executor = new StageExecutor(kernel, {batch, batchTimeoutMs, timers, onStuck});
+    const batching = {batch, overridable: [], batchTimeoutMs};
+    const executor = new StageExecutor(kernel, {...batching, timers, onStuck});
     this.#held.set(address, {network, config, kernel, executor});
     this.#process.system.provide(address, this.#counted(address, executor));
     const {slots} = executor;

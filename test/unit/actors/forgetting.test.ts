@@ -1,5 +1,4 @@
 import test from 'ava';
-import {Quarantine} from '../../../actors/quarantine.js';
 import {RouteTable} from '../../../actors/route-table.js';
 import type {ClusterStatus} from '../../../schemas/cluster-status.js';
 import type {Deployment} from '../../../schemas/deployment.js';
@@ -13,24 +12,6 @@ test('replicas that are not avoided any more are forgotten', t => {
   const routes = new RouteTable();
   for (let at = 0; at < 100; at++) routes.avoid(`stage.D1.${at}.0.0`, at * 1000);
   t.is(routes.avoided, 1);
-});
-
-test('of thousands of devices that come and go, the crashes of the oldest are forgotten', t => {
-  const crashes = (others: number) => {
-    const quarantine = new Quarantine();
-    const device = deviceOn('host-a', 'CPU');
-    for (let restarts = 0; restarts <= 3; restarts++) {
-      const again = {...device, address: `device.${restarts}`, restarts};
-      quarantine.onMembers([again], 0);
-      quarantine.onLoad('network', again);
-      for (let other = 0; other < others; other++) {
-        quarantine.onMembers([deviceOn(`pod-${restarts}-${other}`, 'CPU')], 0);
-      }
-    }
-    return quarantine.reason('network', device)?.code;
-  };
-  t.is(crashes(10), 'QUARANTINED');
-  t.is(crashes(5000), undefined);
 });
 
 test('a client that has fallen silent is none of a deployment that others keep', async t => {

@@ -104,8 +104,7 @@ test('HETERO is laid out with a device that could not be asked at first once it 
   const {variants} = await load(cluster, 'HETERO:WASM,CPU');
   t.deepEqual(variants.map(placesOf), [[['host-a/CPU']]]);
   await cluster.world.advance(20_000);
-  const meanwhile = cluster.changes.map(({epoch, variants: [first]}) => [epoch, first?.id]);
-  t.deepEqual([...new Set(meanwhile.map(String))], ['1,0'], 'it stays as it is');
+  t.deepEqual(cluster.changes, [], 'it stays as it is');
   away.onQuery = undefined;
   await cluster.world.advance(60_000);
   t.deepEqual(cluster.changes.at(-1)?.variants.map(placesOf), [[['host-b/WASM']]]);
@@ -353,7 +352,6 @@ test('a network that the devices that are left do not take waits for the one tha
   t.is(back?.lost, null);
   t.deepEqual(back?.variants.map(placesOf), [[['host-a/CPU'], ['host-b/WASM']]]);
 });
-
 
 test('MULTI tries again to have a device, and tells clients when it has it', async t => {
   const {cluster, wasm: full} = await threeDevices();
