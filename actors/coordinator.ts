@@ -33,8 +33,10 @@ export interface CoordinatorOptions extends DeploymentsOptions {
 type Private =
   | FlowMessage
   | DeploymentsMessage
-  /** From the host: this coordinator leads from now on. */
-  | {readonly kind: 'lead'}
+  /** From the host: this coordinator leads from now on, until then if it hears nothing else. */
+  | {readonly kind: 'lead'; readonly until: number}
+  /** From the host: its lease holds until then. */
+  | {readonly kind: 'renewed'; readonly until: number}
   /** From the host: another one leads, and answers for what was deployed. */
   | {readonly kind: 'follow'};
 type Effects = Effect<Private>[];
@@ -57,6 +59,9 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   readonly #deployments: Deployments;
   /** Asks that it works on: their repeats need no answer of their own. */
   readonly #answering = new Set<string>();
+  #leadsUntil = Number.POSITIVE_INFINITY;
+  /** Its lease was over before its host has told it so: it does nothing until that does. */
+  #overdue = false;
   #devices: readonly DeviceDescription[] = [];
   #absent: readonly AbsentDevice[] = [];
 
@@ -71,6 +76,13 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   receive({message}: Delivery<CoordinatorMessage | Reply>, now: number): Effects {
+    const ended = this.#endLead(now);
+    if (!this.#overdue || !('ask' in message)) return [...ended, ...this.#hear(message, now)];
+    const error = new InferenceError('NO_COORDINATOR', 'its lease is over');
+    return [...ended, refused(message.ask, error)];
+  }
+
+  #hear(message: CoordinatorMessage | Reply, now: number): Effects {
     switch (message.kind) {
       case 'members':
         this.#absent = message.absent;
@@ -106,12 +118,23 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
   }
 
   resume(message: Private, now: number): Effects {
+    return [...this.#endLead(now), ...this.#resume(message, now)];
+  }
+
+  #resume(message: Private, now: number): Effects {
     switch (message.kind) {
       case 'lead':
+        this.#leadsUntil = message.until;
+        this.#overdue = false;
         return this.#deployments.lead();
+      case 'renewed':
+        this.#leadsUntil = message.until;
+        // Nobody else has led meanwhile, or there would be nothing to renew.
+        return this.#overdue ? this.#resume({...message, kind: 'lead'}, now) : [];
       case 'follow':
-        this.#deployments.follow();
-        return this.#flows.abandon(new InferenceError('NO_COORDINATOR', 'another one leads now'));
+        this.#leadsUntil = Number.POSITIVE_INFINITY;
+        this.#overdue = false;
+        return this.#follow();
       case 'expire':
       case 'adapt':
       case 'tend':
@@ -122,12 +145,27 @@ export class Coordinator implements Behaviour<CoordinatorMessage | Reply, Privat
     }
   }
 
-  lost(token: string): Effects {
-    return this.#flows.onLost(token);
+  lost(token: string, now: number): Effects {
+    return [...this.#endLead(now), ...this.#flows.onLost(token)];
   }
 
-  unsent(token: string, error: InferenceError): Effects {
-    return this.#flows.onLost(token, error);
+  unsent(token: string, error: InferenceError, now: number): Effects {
+    return [...this.#endLead(now), ...this.#flows.onLost(token, error)];
+  }
+
+  /**
+   * Messages may come before the timer that ends the lead: the process was suspended, or its host. Then
+   * another one leads by now, and nothing may be done in its place.
+   */
+  #endLead(now: number): Effects {
+    if (now < this.#leadsUntil || this.#overdue) return [];
+    this.#overdue = true;
+    return this.#follow();
+  }
+
+  #follow(): Effects {
+    this.#deployments.follow();
+    return this.#flows.abandon(new InferenceError('NO_COORDINATOR', 'another one leads now'));
   }
 
   /** Clients turn to the coordinator that leads next. */

@@ -54,7 +54,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Clus
     state: createMemoryStateStore(),
     random: systemRandom,
   });
-  coordinator.lead(onlyTerm);
+  coordinator.lead(onlyTerm, Number.POSITIVE_INFINITY);
   const client = startClient({system, ...world, random: systemRandom, tracer: tracerOf(options)});
   const close = async () => {
     client.close();

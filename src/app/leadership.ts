@@ -5,6 +5,12 @@ import type {StateStore} from '../ports/state-store.js';
 import type {Timer, Timers} from '../ports/timers.js';
 import type {Listening} from '../ports/transport.js';
 
+/** A coordinator that leads, until it is told to `stop`. */
+export interface Lead extends Listening {
+  /** Its lease holds until then, by this process's clock: it stops by itself if it is told too late. */
+  renewed(until: number): void;
+}
+
 export interface LeadershipOptions {
   readonly state: StateStore;
   /** This coordinator's id. */
@@ -15,10 +21,10 @@ export interface LeadershipOptions {
   readonly timers: Timers;
   readonly log: Log;
   /**
-   * Called when this coordinator begins to lead; the answer's `stop` when it no longer does. `term`
-   * is greater than that of every leader before.
+   * Called when this coordinator begins to lead, at first `until` then; the answer's `stop` when it no
+   * longer does. `term` is greater than that of every leader before.
    */
-  lead(term: number): Listening;
+  lead(term: number, until: number): Lead;
 }
 
 const leaseKey = 'leader';
@@ -36,7 +42,7 @@ export class Leadership {
   #timer: Timer | undefined;
   /** Ends the lead where the lease was not renewed in time, however long the store takes. */
   #stepDown: Timer | undefined;
-  #leading: Listening | undefined;
+  #leading: Lead | undefined;
   #beat = 0;
   /** The revision of what this coordinator wrote last. */
   #written = 0;
@@ -105,11 +111,13 @@ export class Leadership {
   /** `startedAt`: when the renewal began, since when others may count. */
   #renewed(startedAt: number): void {
     const {clock, timers, leaseMs} = this.#options;
-    const leftMs = (leaseMs * 2) / 3 - (clock.now() - startedAt);
+    const until = startedAt + (leaseMs * 2) / 3;
+    const leftMs = until - clock.now();
     if (leftMs <= 0) return;
     this.#stepDown?.cancel();
     this.#stepDown = timers.after(leftMs, () => this.#follow('the lease was not renewed'));
-    if (!this.leads) this.#begin();
+    if (this.#leading === undefined) this.#begin(until);
+    else this.#leading.renewed(until);
   }
 
   /** Compare-and-set: nothing changes if another coordinator has taken the lease meanwhile. */
@@ -118,9 +126,9 @@ export class Leadership {
     await this.#options.state.put(leaseKey, lease, this.#written).catch(() => {});
   }
 
-  #begin(): void {
+  #begin(until: number): void {
     this.#options.log.write('info', 'this coordinator leads', {coordinator: this.#options.id});
-    this.#leading = this.#options.lead(this.#written);
+    this.#leading = this.#options.lead(this.#written, until);
   }
 
   #follow(reason: string): void {

@@ -38,7 +38,7 @@ export async function runCoordinator(
     clock: systemClock,
     timers: systemTimers,
     log,
-    lead: term => coordinator.lead(term),
+    lead: (term, until) => coordinator.lead(term, until),
   });
   const metrics = (): readonly Metric[] => {
     const leads: Metric = {

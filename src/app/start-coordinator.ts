@@ -7,8 +7,8 @@ import type {BulkStore} from '../ports/bulk-store.js';
 import type {Random} from '../ports/random.js';
 import type {StateStore} from '../ports/state-store.js';
 import type {TaskExecutor} from '../ports/task-executor.js';
-import type {Listening} from '../ports/transport.js';
 import {DeploymentLog} from './deployment-log.js';
+import type {Lead} from './leadership.js';
 import {Planner} from './planner.js';
 
 export interface StartCoordinatorOptions {
@@ -22,7 +22,7 @@ export interface StartCoordinatorOptions {
 
 export interface StartedCoordinator {
   /** From now on it answers as the coordinator of the cluster, until the answer's `stop`. */
-  lead(term: number): Listening;
+  lead(term: number, until: number): Lead;
   close(): Promise<void>;
 }
 
@@ -53,11 +53,14 @@ export function startCoordinator(options: StartCoordinatorOptions): StartedCoord
   system.alias(address, keepAddress);
   system.spawn(registryAddress, new Registry(address, registryCheckMs));
   return {
-    lead(term) {
+    lead(term, until) {
       records.lead(term);
-      system.tell(address, {kind: 'lead'});
+      system.tell(address, {kind: 'lead', until});
       const listening = system.alias(address, coordinatorAddress);
       return {
+        renewed(later) {
+          system.tell(address, {kind: 'renewed', until: later});
+        },
         stop() {
           listening.stop();
           system.tell(address, {kind: 'follow'});

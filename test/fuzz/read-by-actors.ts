@@ -37,7 +37,7 @@ function coordinator(): Actor {
   const bounds = {keepMs: 60_000, ordersMax: 8};
   const settings = {address: coordinatorAddress, ...executors, random, ...bounds};
   const actor = new BareActor(new Coordinator(settings));
-  actor.tell({kind: 'lead'});
+  actor.tell({kind: 'lead', until: Number.POSITIVE_INFINITY});
   actor.settle({ok: true, value: []});
   return actor;
 }

@@ -43,9 +43,9 @@ export class CoordinatorHost implements Host {
       id: random.id(),
       leaseMs,
       ...{clock, timers, log},
-      lead: term => {
+      lead: (term, until) => {
         world.reached.note('a coordinator began to lead');
-        return coordinator.lead(term);
+        return coordinator.lead(term, until);
       },
     });
     this.#process = process;

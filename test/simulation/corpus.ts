@@ -7,6 +7,14 @@ export const corpus: Readonly<Record<string, readonly {seed: number; was: string
   'nodes-come-and-go': [
     {seed: 37, was: 'a stage of a device that was away when its network was released stayed there'},
   ],
+  'leaders-fail': [
+    {
+      seed: 1131,
+      was: 'a leader that was suspended went on before it heard that its lease was over',
+    },
+    {seed: 1376, was: 'the same'},
+    {seed: 1398, was: 'the same'},
+  ],
   'links-break': [
     {
       seed: 26,

@@ -172,7 +172,7 @@ export class ClusterBench {
     this.system.spawn(address, behaviour);
     this.system.alias(address, coordinatorAddress);
     this.system.spawn(registryAddress, new Registry(address, 500));
-    this.system.tell(address, {kind: 'lead'});
+    this.system.tell(address, {kind: 'lead', until: Number.POSITIVE_INFINITY});
     return address;
   }
 

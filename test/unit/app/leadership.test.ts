@@ -49,7 +49,7 @@ class Contest {
     this.leading.add(id);
     this.led.push(id);
     this.twoLed ||= this.leading.size > 1;
-    return {stop: () => this.leading.delete(id)};
+    return {stop: () => this.leading.delete(id), renewed: () => {}};
   }
 }
 
