@@ -1,22 +1,6 @@
-import {InferenceSession, Tensor} from 'onnxruntime-node';
-import {type ElementType, elementTypes} from '../../schemas/element-type.js';
-import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
-
-export const ortTypes: Readonly<Record<ElementType, Tensor.Type>> = {
-  bool: 'bool',
-  f16: 'float16',
-  f32: 'float32',
-  f64: 'float64',
-  i8: 'int8',
-  i16: 'int16',
-  i32: 'int32',
-  i64: 'int64',
-  u8: 'uint8',
-  u16: 'uint16',
-  u32: 'uint32',
-  u64: 'uint64',
-  string: 'string',
-};
+import {InferenceSession, type Tensor} from 'onnxruntime-node';
+import {fromOrt, toOrt} from '../../devices/onnxruntime/ort-tensor.js';
+import type {NamedTensors} from '../../schemas/tensor.js';
 
 /** ONNX Runtime as the judge: runs a model, given as bytes or as a file's path, undivided. */
 export async function runModel(
@@ -54,18 +38,9 @@ export async function runSession(
   session: InferenceSession,
   inputs: NamedTensors,
 ): Promise<NamedTensors> {
-  const feeds = [...inputs].map(([name, tensor]) => [name, ortTensor(tensor)] as const);
+  const feeds = [...inputs].map(([name, tensor]) => [name, toOrt(tensor)] as const);
   const results = await session.run(Object.fromEntries(feeds));
-  return new Map(session.outputNames.map(name => [name, tensorData(results[name])]));
-}
-
-function ortTensor({type, shape, data}: TensorData): Tensor {
-  return new Tensor(ortTypes[type], data as Tensor.DataType, shape);
-}
-
-function tensorData(value: InferenceSession.OnnxValueMapType[string] | undefined): TensorData {
-  if (!(value instanceof Tensor)) throw new TypeError('the output is not a tensor');
-  const type = elementTypes.find(each => ortTypes[each] === value.type);
-  if (type === undefined) throw new TypeError(`the output is of type ${value.type}`);
-  return {type, shape: value.dims, data: value.data} as TensorData;
+  return new Map(
+    session.outputNames.map(name => [name, fromOrt(name, results[name] as Tensor | undefined)]),
+  );
 }
