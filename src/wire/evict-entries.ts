@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import type {Dirent} from 'node:fs';
 import {readdir, rename, rm, rmdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {type Kept, oldestOver} from './oldest-over.js';
 
 /** How folders are called that are being written, or removed. */
 export const partPrefix = '.part-';
@@ -13,10 +14,8 @@ export const overheadBytes = 4096;
 /** Whoever wrote or removed it is dead. */
 const leftoverMs = 6 * 3_600_000;
 
-interface Entry {
+interface Entry extends Kept {
   readonly path: string;
-  readonly bytes: number;
-  readonly usedMs: number;
 }
 
 /**
@@ -31,12 +30,7 @@ export async function evictEntries(folder: string, bytesMax: number): Promise<vo
   // Those that still hold something stay.
   await Promise.all(folders.slice(1).map(path => rmdir(path).catch(() => {})));
   const entries = (await Promise.all(folders.map(entriesOf))).flat();
-  let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  for (const entry of entries.sort((a, b) => a.usedMs - b.usedMs)) {
-    if (bytes <= bytesMax) return;
-    await remove(entry.path, folder);
-    bytes -= entry.bytes;
-  }
+  for (const {path} of oldestOver(entries, bytesMax)) await remove(path, folder);
 }
 
 function isSection({name}: Dirent): boolean {

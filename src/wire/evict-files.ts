@@ -1,5 +1,6 @@
 import {readdir, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {oldestOver} from './oldest-over.js';
 
 export interface EvictOptions {
   /** Which files are meant; others are not ours to touch. */
@@ -17,13 +18,10 @@ export async function evictFiles(folder: string, options: EvictOptions): Promise
     names.map(async each => {
       const path = join(folder, each);
       const {size, mtimeMs} = await stat(path).catch(() => ({size: 0, mtimeMs: Date.now()}));
-      return {path, size, mtimeMs};
+      return {path, bytes: size, usedMs: mtimeMs};
     }),
   );
-  let bytes = files.reduce((sum, {size}) => sum + size, 0);
-  for (const {path, size, mtimeMs} of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-    if (bytes <= bytesMax || Date.now() - mtimeMs < freshMs) return;
-    await rm(path, {force: true});
-    bytes -= size;
+  for (const {path, usedMs} of oldestOver(files, bytesMax)) {
+    if (Date.now() - usedMs >= freshMs) await rm(path, {force: true});
   }
 }

@@ -16,25 +16,23 @@ const worksAlong = 'it works along the batch';
 
 /** Works along one axis, which must not be the batch. */
 export function alongAxis(otherwise: number): BatchRule {
-  return of => {
-    const data = rowsAlone(of);
-    if (typeof data === 'string') return data;
-    const rank = of.rankOf(0);
-    if (rank === undefined) return unknownRank;
-    const axis = fromFront(intAttribute(of.node, 'axis', otherwise), rank);
-    return axis === data.axis ? worksAlong : data;
-  };
+  return byAxis(otherwise, (axis, batch) => axis === batch);
 }
 
 /** Works along all axes from one on, which must be behind the batch. */
 export function alongAxesFrom(otherwise: number): BatchRule {
+  return byAxis(otherwise, (axis, batch) => axis <= batch);
+}
+
+/** `mixes`: whether work at `axis` is along the axis of the batch. */
+function byAxis(otherwise: number, mixes: (axis: number, batch: number) => boolean): BatchRule {
   return of => {
     const data = rowsAlone(of);
     if (typeof data === 'string') return data;
     const rank = of.rankOf(0);
     if (rank === undefined) return unknownRank;
     const axis = fromFront(intAttribute(of.node, 'axis', otherwise), rank);
-    return axis <= data.axis ? worksAlong : data;
+    return mixes(axis, data.axis) ? worksAlong : data;
   };
 }
 
