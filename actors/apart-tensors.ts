@@ -1,3 +1,4 @@
+import {copyTensor} from '../schemas/copy-tensor.js';
 import type {NamedTensors, TensorData} from '../schemas/tensor.js';
 
 /**
@@ -11,15 +12,8 @@ export function apartTensors(tensors: NamedTensors, names: readonly string[]): N
     const tensor = tensors.get(name);
     if (!ArrayBuffer.isView(tensor?.data)) continue;
     const {buffer} = tensor.data;
-    if (buffers.has(buffer)) copies.set(name, copied(tensor));
+    if (buffers.has(buffer)) copies.set(name, copyTensor(tensor));
     buffers.add(buffer);
   }
   return copies.size === 0 ? tensors : new Map([...tensors, ...copies]);
-}
-
-function copied(tensor: TensorData): TensorData {
-  const {data} = tensor;
-  // Not by `slice`: that of a Buffer, which is an Uint8Array too, shares its memory.
-  const copy = data instanceof Uint8Array ? new Uint8Array(data) : data.slice();
-  return {...tensor, data: copy} as TensorData;
 }

@@ -1,8 +1,8 @@
 import type {SubmittedState} from '../../actors/client-request.js';
 import type {Way} from '../../actors/route-table.js';
+import {copyTensor} from '../../schemas/copy-tensor.js';
 import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
 import {InferenceError} from '../errors.js';
-import {copyTensors} from '../plugin/tensor-buffers.js';
 import {Tensor} from '../tensor.js';
 import type {DeclaredState} from './declared-state.js';
 import type {ExecutableNetwork} from './executable-network.js';
@@ -127,5 +127,5 @@ export class RequestStates {
 
 /** In one process, what is kept is what was read: it is the user's to change only as a copy. */
 function copyOf(name: string, tensor: TensorData): Tensor {
-  return Tensor.from(copyTensors(new Map([[name, tensor]])).get(name), name);
+  return Tensor.from(copyTensor(tensor), name);
 }

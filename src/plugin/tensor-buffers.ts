@@ -1,3 +1,4 @@
+import {copyTensor} from '../../schemas/copy-tensor.js';
 import type {NamedTensors, TensorData} from '../../schemas/tensor.js';
 
 /** The buffers under `tensors`, each once, to be given to another thread. */
@@ -25,11 +26,4 @@ export function unsharedTensors(tensors: NamedTensors): NamedTensors {
   return new Map(
     [...tensors].map(([name, tensor]) => [name, isShared(tensor) ? copyTensor(tensor) : tensor]),
   );
-}
-
-function copyTensor(tensor: TensorData): TensorData {
-  const {data} = tensor;
-  // Not by `slice`: that of a Buffer, which is an Uint8Array too, shares its memory.
-  const copy = data instanceof Uint8Array ? new Uint8Array(data) : data.slice();
-  return {...tensor, data: copy} as TensorData;
 }
