@@ -10,6 +10,7 @@ import {
 import {InferenceError} from '../errors.js';
 import {openNatsConnection} from './nats-connection.js';
 import type {NatsOptions} from './nats-options.js';
+import {permissionRefused} from './permission-refused.js';
 
 export interface JetStreamStoreOptions extends NatsOptions {
   /** Whether what is stored outlives the server. `file` unless given. */
@@ -112,14 +113,9 @@ export function jetStreamCode(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
 
-/** A user without a permission needs another identity or cluster, not another server. */
 function notOpened(error: unknown, where: string): InferenceError {
   if (error instanceof NatsError && error.code === ErrorCode.PermissionsViolation) {
-    const text =
-      `Expected the NATS server ${where} to let this user work in the cluster, for which its ` +
-      `identity and the cluster's name have to be those of its permissions. It answered: ` +
-      error.message;
-    return new InferenceError('INVALID_CONFIG_VALUE', text);
+    return permissionRefused(`${where} to let this user work in the cluster`, error.message);
   }
   const text =
     `Expected JetStream on the NATS server ${where}: ` +

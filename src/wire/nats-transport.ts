@@ -21,6 +21,7 @@ import {NatsLink, type NatsMessage} from './nats-link.js';
 import type {NatsOptions} from './nats-options.js';
 import type {NatsService} from './nats-service.js';
 import {NatsSubjects} from './nats-subjects.js';
+import {permissionRefused} from './permission-refused.js';
 import {Switchboard} from './switchboard.js';
 import {isOffer} from './transfer-messages.js';
 
@@ -143,10 +144,7 @@ class ConnectedTransport implements NatsTransport {
   async checkListening(): Promise<void> {
     await this.flush();
     if (this.#refusal === undefined) return;
-    const text =
-      'Expected the NATS server to let this user listen where it must, for which its identity and ' +
-      `the cluster's name have to be those of its permissions. It answered: ${this.#refusal}`;
-    throw new InferenceError('INVALID_CONFIG_VALUE', text);
+    throw permissionRefused('to let this user listen where it must', this.#refusal);
   }
 
   announce(service: NatsService): Promise<void> {
